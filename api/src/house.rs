@@ -1,0 +1,239 @@
+//! The assembled house: the API in one service, the pages in one route, and the shell around both.
+
+use crate::identity;
+use crate::identity::access::{Actor, NAV};
+use crate::identity::routes::IdentityApi;
+use crate::platform::http::{House, Shell, healthz, prometheus, readyz};
+use crate::platform::page::{Page, Viewer, static_file};
+use crate::platform::problem::FieldError;
+use crate::platform::{App, Problem};
+use askama::Template;
+use poem::endpoint::make_sync;
+use poem::http::{Method, header};
+use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get};
+use poem_openapi::{ContactObject, LicenseObject, OpenApiService, ServerObject};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+type Apis = (IdentityApi, ());
+
+/// The API as one service.
+#[must_use]
+pub fn service() -> OpenApiService<Apis, ()> {
+    OpenApiService::new((IdentityApi, ()), "Waymark", env!("CARGO_PKG_VERSION"))
+        .summary("Training of border guards: scheduling, enrolment, assessment, certification")
+        .description(include_str!("about.md"))
+        .license(LicenseObject::new("EUPL-1.2").url("https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12"))
+        .contact(ContactObject::new().name("Waymark").url("https://example.org/waymark"))
+        .server(ServerObject::new("https://waymark.example.org").description("Your installation"))
+}
+
+/// The pages of every feature.
+#[must_use]
+pub fn pages(route: Route) -> Route {
+    identity::pages::routes(route)
+}
+
+/// The API document, repaired where the generator slips.
+#[must_use]
+pub fn api_document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let mut document: Value = serde_json::from_str(&service().spec()).expect("the generator writes JSON");
+        repair(&mut document);
+        document
+    })
+}
+
+/// The generator writes unregistered formats, leaves out that unknown fields are refused, and says nothing
+/// where no credential is needed.
+fn repair(document: &mut Value) {
+    walk(document, &mut |object| match object.get("format").and_then(Value::as_str) {
+        Some("naive-date") => drop(object.insert("format".into(), "date".into())),
+        Some("naive-time") => drop(object.insert("format".into(), "time".into())),
+        _ => {}
+    });
+    document["openapi"] = json!("3.0.3");
+    for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            if operation.get("security").is_none() {
+                operation["security"] = json!([]);
+            }
+            let content_types = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut);
+            if let Some(content) = content_types
+                && let Some(schema) = content.remove("application/json; charset=utf-8")
+            {
+                content.insert("application/json".into(), schema);
+            }
+        }
+    }
+}
+
+fn walk(value: &mut Value, visit: &mut impl FnMut(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(object) => {
+            visit(object);
+            object.values_mut().for_each(|v| walk(v, visit));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|v| walk(v, visit)),
+        _ => {}
+    }
+}
+
+/// What the shell asks of the floors above it.
+struct Doors {
+    app: App,
+    /// Path pattern in segments, and its methods.
+    patterns: Vec<(Vec<String>, Vec<Method>)>,
+    schemas: HashMap<String, jsonschema::Validator>,
+}
+
+impl Doors {
+    fn new(app: App) -> Self {
+        let document = api_document();
+        let mut patterns = Vec::new();
+        let mut schemas = HashMap::new();
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            let mut methods = Vec::new();
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                methods.extend(method.to_uppercase().parse::<Method>());
+                let body = operation.pointer("/requestBody/content/application~1json/schema");
+                if let (Some(schema), Some(id)) = (body, operation["operationId"].as_str())
+                    && let Some(validator) = validator(document, schema)
+                {
+                    schemas.insert(id.to_owned(), validator);
+                }
+            }
+            if methods.contains(&Method::GET) {
+                methods.push(Method::HEAD);
+            }
+            patterns.push((path.split('/').map(str::to_owned).collect(), methods));
+        }
+        Self { app, patterns, schemas }
+    }
+}
+
+/// A validator of one request schema: the document's components travel with it.
+fn validator(document: &Value, schema: &Value) -> Option<jsonschema::Validator> {
+    let mut root = schema.clone();
+    root.as_object_mut()?.insert("components".into(), document["components"].clone());
+    walk(&mut root, &mut |object| {
+        if object.remove("nullable") == Some(Value::Bool(true))
+            && let Some(kind) = object.get("type").cloned()
+        {
+            object.insert("type".into(), json!([kind, "null"]));
+        }
+    });
+    jsonschema::options().should_validate_formats(true).build(&root).ok()
+}
+
+#[async_trait::async_trait]
+impl House for Doors {
+    async fn identify(&self, request: &mut Request) -> Result<(), Problem> {
+        let bearer = request
+            .header(header::AUTHORIZATION)
+            .map(|value| value.strip_prefix("Bearer ").unwrap_or_default().trim().to_owned());
+        let by_cookie = bearer.is_none();
+        let Some(token) = bearer.or_else(|| crate::platform::page::session_cookie(&self.app, request)) else {
+            return Ok(());
+        };
+        match identity::authenticate(&self.app, &token).await {
+            Ok(actor) => {
+                request.set_data(viewer(&actor));
+                request.set_data(actor);
+                Ok(())
+            }
+            // A stale cookie makes nobody of its sender; a wrong bearer token is refused.
+            Err(problem) if by_cookie && problem.is("unauthenticated") => Ok(()),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    fn methods(&self, path: &str) -> Vec<Method> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let fits = |pattern: &[String]| {
+            pattern.len() == segments.len()
+                && pattern.iter().zip(&segments).all(|(want, have)| want.starts_with('{') || want == have)
+        };
+        let found = self
+            .patterns
+            .iter()
+            .filter(|(pattern, _)| fits(pattern))
+            .flat_map(|(_, methods)| methods.clone())
+            .collect::<Vec<_>>();
+        if found.is_empty() { vec![Method::GET, Method::HEAD, Method::POST] } else { found }
+    }
+
+    fn faults(&self, operation: Option<&str>, body: &[u8]) -> Vec<FieldError> {
+        let Some(validator) = operation.and_then(|id| self.schemas.get(id)) else { return vec![] };
+        let Ok(value) = serde_json::from_slice::<Value>(body) else { return vec![] };
+        let fault = |error: jsonschema::ValidationError<'_>| {
+            let mut pointer = error.instance_path().to_string();
+            if let jsonschema::error::ValidationErrorKind::Required { property } = error.kind() {
+                pointer = format!("{pointer}/{}", property.as_str().unwrap_or_default());
+                return FieldError { pointer: Some(pointer), parameter: None, detail: "is required".into() };
+            }
+            // Masked: a message never repeats what was sent.
+            FieldError { pointer: Some(pointer), parameter: None, detail: error.masked_with("the value").to_string() }
+        };
+        validator.iter_errors(&value).map(fault).take(100).collect()
+    }
+
+    fn page(&self, page: &Page, problem: &Problem) -> Response {
+        let status = problem.status();
+        let template = ProblemPage { page, status: status.as_u16(), problem, request: problem.body().instance };
+        match page.render_with(status, &template) {
+            Ok(mut response) => {
+                problem.decorate(&mut response);
+                response
+            }
+            Err(worse) => worse.into_json_response(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    page: &'a Page,
+    status: u16,
+    problem: &'a Problem,
+    request: String,
+}
+
+fn viewer(actor: &Actor) -> Viewer {
+    Viewer {
+        name: actor.name.clone(),
+        roles: actor.roles().map(entity::identity::Role::word).collect(),
+        nav: NAV.iter().filter(|place| place.is_for(actor)).map(|place| (place.href, place.key)).collect(),
+        language: actor.language.clone(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "reference.html")]
+struct ReferencePage<'a> {
+    page: &'a Page,
+}
+
+#[poem::handler]
+fn reference(page: Page) -> Result<Response, Problem> {
+    page.render(&ReferencePage { page: &page })
+}
+
+/// Everything that is served.
+#[must_use]
+pub fn assemble(app: App) -> impl Endpoint<Output = Response> + 'static {
+    let document = serde_json::to_string(api_document()).expect("JSON is text");
+    let doors = Arc::new(Doors::new(app.clone()));
+    let routes = pages(Route::new())
+        .at("/api/v1/openapi.json", get(make_sync(move |_| document.clone().with_content_type("application/json"))))
+        .at("/api/docs", get(reference))
+        .at("/static/*name", get(static_file))
+        .at("/healthz", get(healthz))
+        .at("/readyz", get(readyz))
+        .at("/metrics", get(prometheus))
+        .nest_no_strip("/api/v1", service());
+    Shell::new(app.clone(), doors, routes.data(app).map_to_response())
+}

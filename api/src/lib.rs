@@ -1,0 +1,36 @@
+//! Waymark: a learning-management service for a border-management training programme.
+//!
+//! This is the table of contents: modules in floor order, the API and the pages, and who hears of what.
+//! A feature may import what stands below it; `tests/architecture` holds the floor plan.
+#![deny(missing_docs)]
+
+// floor 0
+pub mod platform;
+// floor 1
+pub mod identity;
+
+mod house;
+mod server;
+
+pub use house::{api_document, pages, service};
+pub use server::{Running, serve};
+
+use platform::Subscription;
+
+/// Who hears of what. A handler runs after the transaction that told of the event, at least once.
+pub static SUBSCRIPTIONS: &[Subscription] = &[];
+
+/// `subscribe!(EventType => feature::handler)`: one line of [`SUBSCRIPTIONS`].
+#[macro_export]
+macro_rules! subscribe {
+    ($event:ty => $($path:ident)::+) => {
+        $crate::platform::Subscription {
+            kind: <$event as $crate::platform::Event>::KIND,
+            handler: stringify!($($path)::+),
+            run: |app, payload| Box::pin(async move {
+                let event: $event = serde_json::from_value(payload).map_err($crate::platform::Problem::internal)?;
+                $($path)::+(&app, &event).await
+            }),
+        }
+    };
+}

@@ -1,0 +1,3 @@
+//! The program `waymark`.
+
+fn main() {}

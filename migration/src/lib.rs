@@ -1,0 +1,17 @@
+//! Schema steps, each for both databases. History never imports `entity`: rows move on.
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m0001_platform_and_identity;
+pub mod table;
+
+/// All steps, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_platform_and_identity::Migration)]
+    }
+}
