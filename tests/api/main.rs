@@ -1,1 +1,3 @@
-//! tests
+//! Black box over the assembled service: one file per feature, every test on both databases.
+
+mod platform;

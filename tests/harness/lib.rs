@@ -1,1 +1,18 @@
-//! Waymark.
+//! What every test stands on: a house of its own on a database of its own, and people who are clients.
+//!
+//! `TestHouse` starts the assembled service on a loopback port, over SQLite in a temporary folder or a fresh
+//! database of the PostgreSQL named by `WAYMARK_TEST_PG`. Time moves only by `clock_advance`, jobs run only
+//! by `drain`.
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::missing_errors_doc,
+    reason = "a test helper panics when the test has failed"
+)]
+
+pub mod client;
+pub mod database;
+pub mod house;
+
+pub use client::{Answer, Client};
+pub use database::Backend;
+pub use house::TestHouse;

@@ -1,0 +1,1 @@
+//! Laws of the pure rules, by property tests and by the customers' own tables.
