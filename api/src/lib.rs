@@ -9,7 +9,11 @@ pub mod platform;
 // floor 1
 pub mod identity;
 
+// roof
+pub mod demo;
+
 mod house;
+pub mod operator;
 mod server;
 
 pub use house::{api_document, pages, service};

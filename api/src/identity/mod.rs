@@ -17,6 +17,7 @@ pub use service::{
     forget_actors, me, new_organisation, new_person, new_unit, person, person_columns, person_names, person_scope,
     persons, set_password, sign_in, sign_out, step_up, units_below,
 };
+pub use service::{create_by_operator, end_everything, grant_by_operator, reset_by_operator};
 
 use crate::platform::Versioned;
 use chrono::{DateTime, NaiveDate, Utc};
