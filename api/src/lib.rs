@@ -8,6 +8,8 @@
 pub mod platform;
 // floor 1
 pub mod identity;
+// floor 2
+pub mod certification;
 
 // roof
 pub mod demo;

@@ -113,6 +113,12 @@ id! {
     PeriodId;
     /// A certificate.
     CertificateId;
+    /// An immutable version of a scheme's rule.
+    SchemeVersionId;
+    /// A decision about a certificate.
+    DecisionId;
+    /// A decision that waits for an officer.
+    ProposalId;
     /// A course.
     CourseId;
     /// A venue.

@@ -3,6 +3,7 @@
 //! One file per feature is its whole schema on one page. Ids and states are declared once and are the
 //! same in the database, in rules, in JSON and in templates.
 
+pub mod certification;
 pub mod id;
 pub mod identity;
 pub mod platform;

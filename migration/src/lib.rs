@@ -4,6 +4,7 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m0001_platform_and_identity;
+mod m0004_certification;
 pub mod table;
 
 /// All steps, oldest first.
@@ -12,6 +13,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_platform_and_identity::Migration)]
+        vec![Box::new(m0001_platform_and_identity::Migration), Box::new(m0004_certification::Migration)]
     }
 }

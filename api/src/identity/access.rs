@@ -141,6 +141,8 @@ actions! {
     ViewCertificates            = [ NONE ORG  NONE RUN  UNIT OWN  ORG  ORG  NONE NONE NONE];
     /// See the evidence behind a certificate.
     ViewEvidence                = [ NONE NONE NONE NONE NONE OWN  ORG  ORG  NONE NONE NONE];
+    /// Record practical results and documents as evidence; never one's own.
+    RecordEvidence              = [ NONE NONE NONE ORG  NONE NONE NONE ORG  NONE NONE NONE];
     /// Confirm evidence and issue a certificate; never one's own.
     IssueCertificate            = [ NONE NONE NONE NONE NONE NONE NONE ORG  NONE NONE NONE] step_up true;
     /// Suspend a certificate at once.

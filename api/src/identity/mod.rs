@@ -14,8 +14,8 @@ mod service;
 pub use access::{Action, Actor, Permit, Reach, Scope};
 pub use service::{
     ReachColumns, add_account, add_grant, add_organisation, add_person, add_unit, authenticate, end_session, filter,
-    forget_actors, me, new_organisation, new_person, new_unit, person, person_columns, person_names, person_scope,
-    persons, set_password, sign_in, sign_out, step_up, units_below,
+    filter_by_person, forget_actors, me, new_organisation, new_person, new_unit, person, person_columns, person_names,
+    person_scope, persons, set_password, sign_in, sign_out, step_up, units_below,
 };
 pub use service::{create_by_operator, end_everything, grant_by_operator, reset_by_operator};
 

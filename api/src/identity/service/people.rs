@@ -64,6 +64,16 @@ pub fn person_columns() -> ReachColumns {
     }
 }
 
+/// Narrows a table to the persons a reach covers, by the column that names the person.
+pub fn filter_by_person(reach: &Reach, column: SimpleExpr) -> Condition {
+    if reach.everything {
+        return Condition::all();
+    }
+    let persons =
+        person::Entity::find().select_only().column(person::Column::Id).filter(filter(reach, person_columns()));
+    Condition::all().add(column.in_subquery(sea_orm::QueryTrait::into_query(persons)))
+}
+
 /// Adds an organisation.
 ///
 /// # Errors
