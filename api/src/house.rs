@@ -1,5 +1,6 @@
 //! The assembled house: the API in one service, the pages in one route, and the shell around both.
 
+use crate::certification::routes::CertificationApi;
 use crate::identity;
 use crate::identity::access::{Actor, NAV};
 use crate::identity::routes::IdentityApi;
@@ -16,12 +17,12 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-type Apis = (IdentityApi, ());
+type Apis = (IdentityApi, CertificationApi);
 
 /// The API as one service.
 #[must_use]
 pub fn service() -> OpenApiService<Apis, ()> {
-    OpenApiService::new((IdentityApi, ()), "Waymark", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new((IdentityApi, CertificationApi), "Waymark", env!("CARGO_PKG_VERSION"))
         .summary("Training of border guards: scheduling, enrolment, assessment, certification")
         .description(include_str!("about.md"))
         .license(LicenseObject::new("EUPL-1.2").url("https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12"))

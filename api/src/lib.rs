@@ -24,7 +24,8 @@ pub use server::{Running, serve};
 use platform::Subscription;
 
 /// Who hears of what. A handler runs after the transaction that told of the event, at least once.
-pub static SUBSCRIPTIONS: &[Subscription] = &[];
+pub static SUBSCRIPTIONS: &[Subscription] =
+    &[subscribe!(certification::CertificateIssued => certification::on_certificate_issued)];
 
 /// `subscribe!(EventType => feature::handler)`: one line of [`SUBSCRIPTIONS`].
 #[macro_export]

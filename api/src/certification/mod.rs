@@ -6,16 +6,21 @@
 //! `CertificateRevoked`, `CertificateProposed`.
 //! Refuses to know: courses, sessions, attempts. Who stands above hands facts down with [`record`].
 
+pub(crate) mod routes;
 pub mod rules;
 mod service;
 
-pub use service::{add_scheme, holds, record};
+pub use service::{
+    add_scheme, certificate, certificates, confirm, document, evidence_of, holds, new_scheme, on_certificate_issued,
+    proposal, proposals, propose_reinstatement, propose_revocation, record, record_by_hand, refuse, scheme,
+    scheme_version, schemes, standing, suspend, verification,
+};
 
 use crate::platform::Problem;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::certification as table;
-use entity::certification::EvidenceKind;
-use entity::id::{CertificateId, EvidenceId, PersonId, ProposalId, SchemeId};
+use entity::certification::{CertificationStatus, DecisionKind, EvidenceKind, ProposalState};
+use entity::id::{CertificateId, DecisionId, EvidenceId, PersonId, ProposalId, SchemeId};
 use poem_openapi::Object;
 use rules::{Need, Requirement};
 use rust_decimal::Decimal;
@@ -200,6 +205,251 @@ fn title_in<'a>(language: &str, en: &'a str, lv: Option<&'a str>, ru: Option<&'a
         "ru" | "be" => ru.unwrap_or(en),
         _ => en,
     }
+}
+
+/// A reason, kept with the decision.
+#[derive(Debug, Object, Deserialize)]
+#[oai(deny_unknown_fields)]
+pub struct Reason {
+    /// Why, in a sentence or two; the person may read it.
+    #[oai(validator(min_length = 5, max_length = 1000))]
+    pub reason: String,
+}
+
+/// A fact recorded by hand: a practical result, a document or something shown outside.
+#[derive(Debug, Object, Deserialize)]
+#[oai(deny_unknown_fields)]
+pub struct EvidenceByHand {
+    /// `practical`, `document` or `external`; attendance and assessments are recorded by their own features.
+    pub kind: EvidenceKind,
+    /// Outcome or document code.
+    #[oai(validator(min_length = 1, max_length = 200))]
+    pub key: String,
+    /// When it happened; now when missing.
+    pub at: Option<DateTime<Utc>>,
+    /// What was seen, for the officer.
+    #[oai(validator(max_length = 1000))]
+    pub note: Option<String>,
+}
+
+/// A decision about a certificate.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct DecisionView {
+    /// Its id.
+    pub id: DecisionId,
+    /// What was decided.
+    pub kind: DecisionKind,
+    /// Why.
+    pub reason: String,
+    /// Who proposed it, where two officers are needed.
+    pub proposed_by: Option<String>,
+    /// Who decided; missing when the rule did.
+    pub decided_by: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A certificate.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct CertificateView {
+    /// Its id.
+    pub id: CertificateId,
+    /// Its number in groups of four, as printed.
+    pub number: String,
+    /// Whose it is.
+    pub person_id: PersonId,
+    /// Their name at the time of issue.
+    pub name: String,
+    /// The same in its own script.
+    pub native_name: Option<String>,
+    /// The scheme.
+    pub scheme_id: SchemeId,
+    /// Its code.
+    pub scheme_code: String,
+    /// Its title when the certificate was issued.
+    pub scheme_title: String,
+    /// The title in Latvian.
+    #[serde(skip)]
+    #[oai(skip)]
+    pub title_lv: Option<String>,
+    /// The title in Russian.
+    #[serde(skip)]
+    #[oai(skip)]
+    pub title_ru: Option<String>,
+    /// Level of the reference framework.
+    pub level: Option<i32>,
+    /// Who awarded it.
+    pub awarding_body: String,
+    /// How it stands today.
+    pub status: CertificationStatus,
+    /// When the requirement was fulfilled.
+    pub completed_at: DateTime<Utc>,
+    /// First day.
+    pub valid_from_on: NaiveDate,
+    /// Last day; missing: does not expire.
+    pub valid_until_on: Option<NaiveDate>,
+    /// First day on which it can be renewed.
+    pub renewable_from_on: Option<NaiveDate>,
+    /// When it was issued.
+    pub issued_at: DateTime<Utc>,
+    /// Whether the rule issued it, without an officer.
+    pub issued_by_rule: bool,
+    /// Where anybody can verify it.
+    pub verification_url: String,
+    /// Hex SHA-256 of its document, once rendered.
+    pub document_sha256: Option<String>,
+    /// What was decided about it, oldest first; only where one certificate is read.
+    pub decisions: Option<Vec<DecisionView>>,
+}
+impl CertificateView {
+    /// The title in a language, English where there is none.
+    #[must_use]
+    pub fn title_in(&self, language: &str) -> &str {
+        title_in(language, &self.scheme_title, self.title_lv.as_deref(), self.title_ru.as_deref())
+    }
+}
+
+/// Which certificates are wanted.
+#[derive(Debug, Default)]
+pub struct CertificateFilter {
+    /// Of this person.
+    pub person_id: Option<PersonId>,
+    /// Of this scheme.
+    pub scheme_id: Option<SchemeId>,
+    /// That stand so today.
+    pub status: Option<CertificationStatus>,
+}
+
+/// A fact that a certificate rests on.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct EvidenceView {
+    /// Its id.
+    pub id: EvidenceId,
+    /// What kind of fact.
+    pub kind: EvidenceKind,
+    /// Course, assessment, outcome or document code.
+    pub key: String,
+    /// Score, percent.
+    pub percent: Option<Decimal>,
+    /// What it was taken from.
+    pub source_id: Uuid,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// What was noted.
+    pub note: Option<String>,
+    /// Who recorded it, unless it was the system or the person themself.
+    pub recorded_by: Option<String>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// A decision that waits for an officer.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct ProposalView {
+    /// Its id.
+    pub id: ProposalId,
+    /// What is proposed.
+    pub kind: DecisionKind,
+    /// About whom.
+    pub person_id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Under which scheme.
+    pub scheme_id: SchemeId,
+    /// Its code.
+    pub scheme_code: String,
+    /// Its title.
+    pub scheme_title: String,
+    /// The certificate, unless it is still to be issued.
+    pub certificate_id: Option<CertificateId>,
+    /// Why.
+    pub reason: String,
+    /// Who proposed it; missing when the rule did.
+    pub proposed_by: Option<String>,
+    /// Whether it waits.
+    pub state: ProposalState,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When it was decided.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why it was refused.
+    pub answer: Option<String>,
+    /// When it was proposed.
+    pub created_at: DateTime<Utc>,
+}
+
+/// How a person stands with a scheme.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct SchemeStandingView {
+    /// The scheme.
+    pub scheme_id: SchemeId,
+    /// Its code.
+    pub scheme_code: String,
+    /// Its title.
+    pub scheme_title: String,
+    /// The title in Latvian.
+    #[serde(skip)]
+    #[oai(skip)]
+    pub title_lv: Option<String>,
+    /// The title in Russian.
+    #[serde(skip)]
+    #[oai(skip)]
+    pub title_ru: Option<String>,
+    /// How the person stands.
+    pub status: CertificationStatus,
+    /// The certificate that says so.
+    pub certificate_id: Option<CertificateId>,
+    /// Its first day.
+    pub valid_from_on: Option<NaiveDate>,
+    /// Its last day; missing also when it does not expire.
+    pub valid_until_on: Option<NaiveDate>,
+    /// First day on which it can be renewed.
+    pub renewable_from_on: Option<NaiveDate>,
+    /// Whether everything is shown and an officer has to confirm.
+    pub awaits_officer: bool,
+    /// What is still needed for a certificate, or for the next one.
+    pub needs: Vec<NeedView>,
+}
+impl SchemeStandingView {
+    /// The title in a language, English where there is none.
+    #[must_use]
+    pub fn title_in(&self, language: &str) -> &str {
+        title_in(language, &self.scheme_title, self.title_lv.as_deref(), self.title_ru.as_deref())
+    }
+}
+
+/// How a person stands with every scheme at an instant.
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct StandingView {
+    /// The person.
+    pub person_id: PersonId,
+    /// The instant it is about.
+    pub as_of: DateTime<Utc>,
+    /// Every scheme, by code.
+    pub schemes: Vec<SchemeStandingView>,
+}
+
+/// What anybody may know of a certificate whose number they have.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct VerificationView {
+    /// The holder's name at the time of issue.
+    pub name: String,
+    /// Title of the scheme.
+    pub scheme_title: String,
+    /// First day.
+    pub valid_from_on: NaiveDate,
+    /// Last day; missing: does not expire.
+    pub valid_until_on: Option<NaiveDate>,
+    /// `valid`, `upcoming`, `expired`, `suspended` or `revoked`.
+    pub status: CertificationStatus,
+    /// Who awarded it.
+    pub awarding_body: String,
 }
 
 /// Why a decision is not taken.

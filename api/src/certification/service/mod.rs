@@ -1,14 +1,22 @@
 //! Certification's verbs, one file per use case.
 
+mod decide;
+mod document;
+mod read;
 mod record;
 mod schemes;
+mod verify;
 
+pub use decide::{confirm, propose_reinstatement, propose_revocation, record_by_hand, refuse, suspend};
+pub use document::{document, on_certificate_issued};
+pub use read::{certificate, certificates, evidence_of, proposal, proposals, standing};
 pub use record::{holds, record};
-pub use schemes::add_scheme;
+pub use schemes::{add_scheme, new_scheme, scheme, scheme_version, schemes};
+pub use verify::verification;
 
 use super::rules::Requirement;
 use crate::platform::{Problem, Tx};
-use entity::certification::{period, scheme, scheme_version};
+use entity::certification as table;
 use entity::id::{PersonId, SchemeId, SchemeVersionId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, Statement};
@@ -25,7 +33,7 @@ struct Rule {
 }
 
 impl Rule {
-    fn of(code: String, row: &scheme_version::Model) -> Result<Self, Problem> {
+    fn of(code: String, row: &table::scheme_version::Model) -> Result<Self, Problem> {
         let requirement = serde_json::from_value(row.requirement.clone()).map_err(Problem::internal)?;
         Ok(Self {
             scheme: row.scheme_id,
@@ -42,18 +50,20 @@ impl Rule {
 }
 
 /// Every scheme with its version in force, by code.
-async fn schemes_in_force<C: ConnectionTrait>(db: &C) -> Result<Vec<(scheme::Model, scheme_version::Model)>, Problem> {
-    let schemes = scheme::Entity::find().all(db).await?;
-    let versions = scheme_version::Entity::find()
+async fn schemes_in_force<C: ConnectionTrait>(
+    db: &C,
+) -> Result<Vec<(table::scheme::Model, table::scheme_version::Model)>, Problem> {
+    let schemes = table::scheme::Entity::find().all(db).await?;
+    let versions = table::scheme_version::Entity::find()
         .filter(Expr::exists(sea_orm::QueryTrait::into_query(
-            scheme::Entity::find()
+            table::scheme::Entity::find()
                 .filter(
-                    Expr::col((scheme::Entity, scheme::Column::Id))
-                        .equals((scheme_version::Entity, scheme_version::Column::SchemeId)),
+                    Expr::col((table::scheme::Entity, table::scheme::Column::Id))
+                        .equals((table::scheme_version::Entity, table::scheme_version::Column::SchemeId)),
                 )
                 .filter(
-                    Expr::col((scheme::Entity, scheme::Column::CurrentNumber))
-                        .equals((scheme_version::Entity, scheme_version::Column::Number)),
+                    Expr::col((table::scheme::Entity, table::scheme::Column::CurrentNumber))
+                        .equals((table::scheme_version::Entity, table::scheme_version::Column::Number)),
                 ),
         )))
         .all(db)
@@ -82,8 +92,8 @@ async fn lock_person(tx: &Tx, person: PersonId) -> Result<(), Problem> {
 }
 
 /// All periods of a person, oldest first.
-async fn periods_of<C: ConnectionTrait>(db: &C, person: PersonId) -> Result<Vec<period::Model>, Problem> {
-    let mut rows = period::Entity::find().filter(period::Column::PersonId.eq(person)).all(db).await?;
+async fn periods_of<C: ConnectionTrait>(db: &C, person: PersonId) -> Result<Vec<table::period::Model>, Problem> {
+    let mut rows = table::period::Entity::find().filter(table::period::Column::PersonId.eq(person)).all(db).await?;
     rows.sort_by_key(|p| (p.valid_from_on, p.created_at));
     Ok(rows)
 }

@@ -86,10 +86,10 @@ impl Record {
         Ok(Self { evidence: rows.into_iter().map(fact).collect(), recorded_by, periods: periods_of(db, person).await? })
     }
 
-    /// Forgets what happened after an instant.
-    pub(super) fn as_of(&mut self, at: chrono::DateTime<chrono::Utc>) {
+    /// Forgets what was shown after an instant, and takes the periods as they stood then.
+    pub(super) fn as_of(&mut self, at: chrono::DateTime<chrono::Utc>, periods: Vec<period::Model>) {
         self.evidence.retain(|e| e.at <= at);
-        self.periods.retain(|p| p.completed_at <= at);
+        self.periods = periods;
     }
 
     pub(super) fn verdict(&self, rule: &Rule, rules: &[Rule], today: NaiveDate) -> Verdict {

@@ -3,10 +3,11 @@
 use super::super::rules::Requirement;
 use super::super::{NewScheme, Refusal, SchemeView, SchemeWritten};
 use super::schemes_in_force;
-use crate::platform::{Problem, Tx};
+use crate::identity::{Action, Actor, Scope};
+use crate::platform::{App, Problem, Tx};
 use entity::certification::{scheme, scheme_version};
 use entity::id::SchemeId;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use std::collections::{HashMap, HashSet};
 
 /// Adds a scheme with its first rule.
@@ -23,8 +24,54 @@ pub async fn add_scheme(tx: &Tx, new: NewScheme) -> Result<SchemeView, Problem> 
     write_version(tx, row.id, 1, new).await
 }
 
-/// Gives a scheme a new rule; certificates issued before keep theirs.
-pub(super) async fn replace_rule(tx: &Tx, before: scheme::Model, new: NewScheme) -> Result<SchemeView, Problem> {
+/// Creates a scheme.
+///
+/// # Errors
+/// 403 · 422 · `certification/code-taken`
+pub async fn new_scheme(app: &App, actor: &Actor, new: NewScheme) -> Result<SchemeView, Problem> {
+    let scope = Scope::organisation(actor.organisation);
+    let tx = actor.permit(Action::ManageSchemes, &scope, app.now())?.begin(app).await?;
+    let view = add_scheme(&tx, new).await?;
+    tx.commit(view).await
+}
+
+/// Writes the next version of a scheme's rule. Certificates issued before keep theirs; `code` must stay.
+///
+/// # Errors
+/// 403 · `not-found` · 422
+pub async fn scheme_version(app: &App, actor: &Actor, id: SchemeId, new: NewScheme) -> Result<SchemeView, Problem> {
+    scheme(app, actor, id).await?;
+    let scope = Scope::organisation(actor.organisation);
+    let tx = actor.permit(Action::ManageSchemes, &scope, app.now())?.begin(app).await?;
+    let before = scheme::Entity::find_by_id(id).lock_exclusive().one(&tx).await?.ok_or_else(Problem::not_found)?;
+    if before.code != new.code {
+        return Err(Problem::invalid().field("/code", "cannot be changed"));
+    }
+    let view = replace_rule(&tx, before, new).await?;
+    tx.commit(view).await
+}
+
+/// Every scheme as it is in force, by code.
+///
+/// # Errors
+/// As the database.
+pub async fn schemes(app: &App, actor: &Actor) -> Result<Vec<SchemeView>, Problem> {
+    if actor.reach(Action::ViewSchemes).is_nothing() {
+        return Ok(vec![]);
+    }
+    let found = schemes_in_force(app.db()).await?;
+    Ok(found.into_iter().map(|(scheme, version)| SchemeView::of(scheme.code, version)).collect())
+}
+
+/// A scheme as it is in force.
+///
+/// # Errors
+/// `not-found`
+pub async fn scheme(app: &App, actor: &Actor, id: SchemeId) -> Result<SchemeView, Problem> {
+    schemes(app, actor).await?.into_iter().find(|scheme| scheme.id == id).ok_or_else(Problem::not_found)
+}
+
+async fn replace_rule(tx: &Tx, before: scheme::Model, new: NewScheme) -> Result<SchemeView, Problem> {
     check(tx, &new).await?;
     let number = before.current_number + 1;
     let id = before.id;
