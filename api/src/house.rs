@@ -1,13 +1,13 @@
 //! The assembled house: the API in one service, the pages in one route, and the shell around both.
 
 use crate::certification::routes::CertificationApi;
-use crate::identity;
 use crate::identity::access::{Actor, NAV};
 use crate::identity::routes::IdentityApi;
 use crate::platform::http::{House, Shell, healthz, prometheus, readyz};
 use crate::platform::page::{Page, Viewer, static_file};
 use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
+use crate::{certification, identity};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -33,7 +33,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
 /// The pages of every feature.
 #[must_use]
 pub fn pages(route: Route) -> Route {
-    identity::pages::routes(route)
+    certification::pages::routes(identity::pages::routes(route))
 }
 
 /// The API document, repaired where the generator slips.

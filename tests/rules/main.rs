@@ -1,1 +1,2 @@
 //! Laws of the pure rules, by property tests and by the customers' own tables.
+mod certification;

@@ -6,6 +6,7 @@
 //! `CertificateRevoked`, `CertificateProposed`.
 //! Refuses to know: courses, sessions, attempts. Who stands above hands facts down with [`record`].
 
+pub(crate) mod pages;
 pub(crate) mod routes;
 pub mod rules;
 mod service;

@@ -1,0 +1,96 @@
+certification-title = Сертыфікаты
+certification-lede = Што ў вас ёсць, да якога дня і што патрэбна для наступнага.
+certification-schemes = Схемы сертыфікацыі
+certification-schemes-lede = Што патрабуе кожны сертыфікат, колькі ён дзейнічае і хто яго выдае.
+certification-no-schemes = Схем сертыфікацыі пакуль няма.
+certification-proposals = Чакаюць рашэння
+certification-proposal = Прапанова
+certification-person = Асоба
+certification-scheme = Схема
+certification-decide = Рашэнне
+certification-own = Пра вас: вырашае іншая службовая асоба.
+certification-confirm = Пацвердзіць
+certification-refuse = Адхіліць
+certification-reason = Прычына
+certification-standing = Ваш стан
+certification-status = Стан
+certification-valid-from = Дзейнічае з
+certification-valid-until = Дзейнічае да
+certification-renewable-from = Можна аднавіць з
+certification-needs = Яшчэ патрэбна
+certification-for-good = Бестэрмінова
+certification-awaits-officer = Усё выканана; павінна пацвердзіць службовая асоба.
+certification-mine = Мае сертыфікаты
+certification-none-yet = У вас пакуль няма сертыфікатаў.
+certification-certificate = Сертыфікат
+certification-document = Дакумент
+certification-download = Спампаваць PDF
+certification-all = Усе сертыфікаты, якія вам бачныя
+certification-filter = Адабраць
+certification-show-all = Паказаць усе
+certification-none-found = Такіх сертыфікатаў няма.
+certification-next-page = Наступная старонка
+certification-number = Нумар сертыфіката
+certification-awarding-body = Орган, які выдаў
+certification-level = Узровень
+certification-referenced = Вынікі навучання аднесены да ўзроўню { $level } органам, які выдаў сертыфікат
+certification-issued = Выдадзены
+certification-verification = Праверка
+certification-evidence = Доказы
+certification-evidence-kind = Від
+certification-evidence-key = Што
+certification-when = Калі
+certification-decisions = Рашэнні
+certification-suspend = Прыпыніць
+certification-reinstate = Аднавіць дзеянне
+certification-revoke = Анулёваць
+certification-propose = Прапанаваць
+certification-second-officer = Набывае сілу, калі пацвердзіць іншая службовая асоба; гэта канчаткова.
+certification-validity = Тэрмін дзеяння
+certification-window = Аднаўленне пачынаецца да канца тэрміну
+certification-issued-how = Выдача
+certification-by-officer = Пацвярджае службовая асоба
+certification-by-rule = Паводле правіла, як толькі ўсё выканана
+certification-suspended = Сертыфікат прыпынены.
+certification-proposed = Прапанавана. Павінна пацвердзіць іншая службовая асоба.
+certification-confirmed = Пацверджана.
+certification-refused = Адхілена.
+certification-verify = Праверыць
+certification-verify-title = Праверыць сертыфікат
+certification-verify-lede = Увядзіце надрукаваны нумар. Паказваецца толькі надрукаванае і стан на сёння.
+certification-verify-unknown = Сертыфіката з такім нумарам няма.
+certification-any-course = курс
+certification-need-attendance = Прысутнасць, { $key }: не менш за { $percent } % часу
+certification-need-assessment = Здаць { $key } не менш чым на { $percent } %
+certification-need-practical = Паказаць { $key } на практыцы
+certification-need-certificate = Дзейны сертыфікат { $key }
+certification-need-document = Здаць { $key }, каб яго прынялі
+certification-need-external = Пацвердзіць: { $key }
+certification-need-best = (найлепшы вынік: { $best } %)
+certification-need-choice = – або адну з альтэрнатыў
+certification-status-valid = Дзейнічае
+certification-status-renewable = Дзейнічае, можна аднавіць
+certification-status-expired = Скончыўся
+certification-status-suspended = Прыпынены
+certification-status-revoked = Ануляваны
+certification-status-upcoming = Яшчэ не дзейнічае
+certification-status-not-held = Няма
+certification-decision-issue = Выдача
+certification-decision-suspend = Прыпыненне
+certification-decision-reinstate = Аднаўленне
+certification-decision-revoke = Ануляванне
+certification-evidence-attendance = Прысутнасць
+certification-evidence-assessment = Ацэньванне
+certification-evidence-practical = Практыка
+certification-evidence-document = Дакумент
+certification-evidence-external = Знешняе
+certification-months = { $count ->
+    [one] { $count } месяц
+    [few] { $count } месяцы
+   *[other] { $count } месяцаў
+}
+certification-days = { $count ->
+    [one] { $count } дзень
+    [few] { $count } дні
+   *[other] { $count } дзён
+}

@@ -1,0 +1,96 @@
+certification-title = Sertifikāti
+certification-lede = Kas jums ir, līdz kuram datumam, un kas vajadzīgs nākamajam.
+certification-schemes = Sertifikācijas shēmas
+certification-schemes-lede = Kas katram sertifikātam vajadzīgs, cik ilgi tas ir spēkā un kas to piešķir.
+certification-no-schemes = Sertifikācijas shēmu vēl nav.
+certification-proposals = Gaida lēmumu
+certification-proposal = Priekšlikums
+certification-person = Persona
+certification-scheme = Shēma
+certification-decide = Lēmums
+certification-own = Par jums: lemj cita amatpersona.
+certification-confirm = Apstiprināt
+certification-refuse = Noraidīt
+certification-reason = Pamatojums
+certification-standing = Jūsu stāvoklis
+certification-status = Statuss
+certification-valid-from = Derīgs no
+certification-valid-until = Derīgs līdz
+certification-renewable-from = Atjaunojams no
+certification-needs = Vēl vajadzīgs
+certification-for-good = Bez termiņa
+certification-awaits-officer = Viss ir izpildīts; jāapstiprina amatpersonai.
+certification-mine = Mani sertifikāti
+certification-none-yet = Jums vēl nav sertifikātu.
+certification-certificate = Sertifikāts
+certification-document = Dokuments
+certification-download = Lejupielādēt PDF
+certification-all = Visi jums redzamie sertifikāti
+certification-filter = Atlasīt
+certification-show-all = Rādīt visus
+certification-none-found = Tādu sertifikātu nav.
+certification-next-page = Nākamā lapa
+certification-number = Sertifikāta numurs
+certification-awarding-body = Piešķīrēja iestāde
+certification-level = Līmenis
+certification-referenced = Mācīšanās rezultātus { $level }. līmenim piesaistījusi piešķīrēja iestāde
+certification-issued = Izsniegts
+certification-verification = Pārbaude
+certification-evidence = Pierādījumi
+certification-evidence-kind = Veids
+certification-evidence-key = Kas
+certification-when = Kad
+certification-decisions = Lēmumi
+certification-suspend = Apturēt
+certification-reinstate = Atjaunot
+certification-revoke = Anulēt
+certification-propose = Ierosināt
+certification-second-officer = Stājas spēkā, kad to apstiprina cita amatpersona, un ir galīgs.
+certification-validity = Derīguma termiņš
+certification-window = Atjaunošana sākas pirms beigām
+certification-issued-how = Izsniegšana
+certification-by-officer = Apstiprina amatpersona
+certification-by-rule = Pēc noteikuma, tiklīdz viss izpildīts
+certification-suspended = Sertifikāts ir apturēts.
+certification-proposed = Ierosināts. Jāapstiprina citai amatpersonai.
+certification-confirmed = Apstiprināts.
+certification-refused = Noraidīts.
+certification-verify = Pārbaudīt
+certification-verify-title = Pārbaudīt sertifikātu
+certification-verify-lede = Ievadiet uz tā drukāto numuru. Tiks parādīts tikai drukātais un pašreizējais statuss.
+certification-verify-unknown = Sertifikāta ar šādu numuru nav.
+certification-any-course = kādu kursu
+certification-need-attendance = Apmeklēt { $key }: vismaz { $percent } % laika
+certification-need-assessment = Nokārtot { $key } ar vismaz { $percent } %
+certification-need-practical = Praktiski parādīt { $key }
+certification-need-certificate = Derīgs sertifikāts { $key }
+certification-need-document = Iesniegt { $key }, līdz tas pieņemts
+certification-need-external = Apliecināt: { $key }
+certification-need-best = (labākais līdz šim: { $best } %)
+certification-need-choice = – vai kādu no alternatīvām
+certification-status-valid = Derīgs
+certification-status-renewable = Derīgs, jāatjauno
+certification-status-expired = Beidzies
+certification-status-suspended = Apturēts
+certification-status-revoked = Anulēts
+certification-status-upcoming = Vēl nav spēkā
+certification-status-not-held = Nav
+certification-decision-issue = Izsniegšana
+certification-decision-suspend = Apturēšana
+certification-decision-reinstate = Atjaunošana
+certification-decision-revoke = Anulēšana
+certification-evidence-attendance = Apmeklējums
+certification-evidence-assessment = Pārbaudījums
+certification-evidence-practical = Praktiskā daļa
+certification-evidence-document = Dokuments
+certification-evidence-external = Ārējs
+certification-months = { $count ->
+    [zero] { $count } mēnešu
+    [one] { $count } mēnesis
+   *[other] { $count } mēneši
+}
+certification-days = { $count ->
+    [zero] { $count } dienu
+    [one] { $count } diena
+   *[other] { $count } dienas
+}

@@ -1,0 +1,96 @@
+certification-title = Сертификаты
+certification-lede = Что у вас есть, до какого дня и что нужно для следующего.
+certification-schemes = Схемы сертификации
+certification-schemes-lede = Что требует каждый сертификат, сколько он действует и кто его выдаёт.
+certification-no-schemes = Схем сертификации пока нет.
+certification-proposals = Ждут решения
+certification-proposal = Предложение
+certification-person = Лицо
+certification-scheme = Схема
+certification-decide = Решение
+certification-own = О вас: решает другое должностное лицо.
+certification-confirm = Подтвердить
+certification-refuse = Отклонить
+certification-reason = Причина
+certification-standing = Ваше положение
+certification-status = Статус
+certification-valid-from = Действует с
+certification-valid-until = Действует до
+certification-renewable-from = Можно продлить с
+certification-needs = Ещё нужно
+certification-for-good = Бессрочно
+certification-awaits-officer = Всё выполнено; должно подтвердить должностное лицо.
+certification-mine = Мои сертификаты
+certification-none-yet = У вас пока нет сертификатов.
+certification-certificate = Сертификат
+certification-document = Документ
+certification-download = Скачать PDF
+certification-all = Все доступные вам сертификаты
+certification-filter = Отобрать
+certification-show-all = Показать все
+certification-none-found = Таких сертификатов нет.
+certification-next-page = Следующая страница
+certification-number = Номер сертификата
+certification-awarding-body = Выдавший орган
+certification-level = Уровень
+certification-referenced = Результаты обучения соотнесены с уровнем { $level } выдавшим органом
+certification-issued = Выдан
+certification-verification = Проверка
+certification-evidence = Подтверждения
+certification-evidence-kind = Вид
+certification-evidence-key = Что
+certification-when = Когда
+certification-decisions = Решения
+certification-suspend = Приостановить
+certification-reinstate = Возобновить
+certification-revoke = Аннулировать
+certification-propose = Предложить
+certification-second-officer = Вступает в силу, когда подтвердит другое должностное лицо; это окончательно.
+certification-validity = Срок действия
+certification-window = Продление открывается до окончания
+certification-issued-how = Выдача
+certification-by-officer = Подтверждает должностное лицо
+certification-by-rule = По правилу, как только всё выполнено
+certification-suspended = Сертификат приостановлен.
+certification-proposed = Предложено. Должно подтвердить другое должностное лицо.
+certification-confirmed = Подтверждено.
+certification-refused = Отклонено.
+certification-verify = Проверить
+certification-verify-title = Проверить сертификат
+certification-verify-lede = Введите напечатанный номер. Показывается только напечатанное и статус на сегодня.
+certification-verify-unknown = Сертификата с таким номером нет.
+certification-any-course = курс
+certification-need-attendance = Присутствие, { $key }: не менее { $percent } % времени
+certification-need-assessment = Сдать { $key } не менее чем на { $percent } %
+certification-need-practical = Показать { $key } на практике
+certification-need-certificate = Действующий сертификат { $key }
+certification-need-document = Сдать { $key }, чтобы его приняли
+certification-need-external = Подтвердить: { $key }
+certification-need-best = (лучший результат: { $best } %)
+certification-need-choice = – или одну из альтернатив
+certification-status-valid = Действует
+certification-status-renewable = Действует, можно продлить
+certification-status-expired = Истёк
+certification-status-suspended = Приостановлен
+certification-status-revoked = Аннулирован
+certification-status-upcoming = Ещё не действует
+certification-status-not-held = Нет
+certification-decision-issue = Выдача
+certification-decision-suspend = Приостановление
+certification-decision-reinstate = Возобновление
+certification-decision-revoke = Аннулирование
+certification-evidence-attendance = Присутствие
+certification-evidence-assessment = Оценивание
+certification-evidence-practical = Практика
+certification-evidence-document = Документ
+certification-evidence-external = Внешнее
+certification-months = { $count ->
+    [one] { $count } месяц
+    [few] { $count } месяца
+   *[other] { $count } месяцев
+}
+certification-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[other] { $count } дней
+}
