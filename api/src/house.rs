@@ -7,7 +7,8 @@ use crate::platform::http::{House, Shell, healthz, prometheus, readyz};
 use crate::platform::page::{Page, Viewer, static_file};
 use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
-use crate::{certification, identity};
+use crate::reporting::routes::ReportingApi;
+use crate::{certification, identity, reporting};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -17,12 +18,12 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-type Apis = (IdentityApi, CertificationApi);
+type Apis = (IdentityApi, CertificationApi, ReportingApi);
 
 /// The API as one service.
 #[must_use]
 pub fn service() -> OpenApiService<Apis, ()> {
-    OpenApiService::new((IdentityApi, CertificationApi), "Waymark", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new((IdentityApi, CertificationApi, ReportingApi), "Waymark", env!("CARGO_PKG_VERSION"))
         .summary("Training of border guards: scheduling, enrolment, assessment, certification")
         .description(include_str!("about.md"))
         .license(LicenseObject::new("EUPL-1.2").url("https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12"))
@@ -33,7 +34,9 @@ pub fn service() -> OpenApiService<Apis, ()> {
 /// The pages of every feature.
 #[must_use]
 pub fn pages(route: Route) -> Route {
-    certification::pages::routes(identity::pages::routes(route))
+    let route = identity::pages::routes(route);
+    let route = certification::pages::routes(route);
+    reporting::pages::routes(route)
 }
 
 /// The API document, repaired where the generator slips.

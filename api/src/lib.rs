@@ -13,6 +13,7 @@ pub mod certification;
 
 // roof
 pub mod demo;
+pub mod reporting;
 
 mod house;
 pub mod operator;
