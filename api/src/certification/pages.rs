@@ -30,6 +30,7 @@ pub fn routes(route: Route) -> Route {
 }
 
 /// The colour of a status.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 fn badge(status: &CertificationStatus) -> &'static str {
     match status {
         CertificationStatus::Valid => "good",
@@ -41,6 +42,7 @@ fn badge(status: &CertificationStatus) -> &'static str {
 }
 
 /// A number with its word, as the language counts.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 fn counted(page: &Page, key: &str, number: &i32) -> String {
     page.count(key, *number)
 }
@@ -273,13 +275,11 @@ struct Typed {
 #[handler]
 async fn verify_form(page: Page, Query(typed): Query<Typed>) -> Result<Response, Problem> {
     let number = typed.number.unwrap_or_default();
-    match super::rules::typed_number(&number) {
-        Some(good) => Ok(page.see_other(&format!("/verify/{}", super::rules::grouped(&good)), "")),
-        None => {
-            let unknown = !number.is_empty();
-            robots(page.render(&VerifyPage { page: &page, number: &number, found: None, unknown }))
-        }
+    if let Some(good) = super::rules::typed_number(&number) {
+        return Ok(page.see_other(&format!("/verify/{}", super::rules::grouped(&good)), ""));
     }
+    let unknown = !number.is_empty();
+    robots(page.render(&VerifyPage { page: &page, number: &number, found: None, unknown }))
 }
 
 #[handler]

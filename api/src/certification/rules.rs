@@ -124,7 +124,9 @@ impl Requirement {
             _ => {}
         }
         if let Self::All(of) | Self::Any(of) | Self::AtLeast { of, .. } = self {
-            of.iter().for_each(|below| below.collect_faults(faults));
+            for below in of {
+                below.collect_faults(faults);
+            }
         }
     }
 
@@ -310,14 +312,13 @@ pub fn decide(requirement: &Requirement, validity: Validity, facts: &Facts, toda
     let counts = |e: &&Evidence| {
         opens_on.is_none_or(|day| local_day(e.at) >= day) && facts.revoked_at.is_none_or(|at| e.at > at)
     };
-    let evidence: Vec<&Evidence> = facts.evidence.iter().filter(counts).collect();
+    let case = Case { evidence: facts.evidence.iter().filter(counts).collect(), spans: &facts.spans, today };
     let mut instants: Vec<DateTime<Utc>> =
-        evidence.iter().map(|e| e.at).chain(facts.spans.iter().map(|s| s.completed_at)).collect();
+        case.evidence.iter().map(|e| e.at).chain(facts.spans.iter().map(|s| s.completed_at)).collect();
     instants.retain(|at| opens_on.is_none_or(|day| local_day(*at) >= day) && facts.revoked_at.is_none_or(|r| *at > r));
     instants.sort_unstable();
     instants.dedup();
-    let first =
-        instants.into_iter().find_map(|at| shown(requirement, &evidence, &facts.spans, at).map(|ids| (at, ids)));
+    let first = instants.into_iter().find_map(|at| case.shown(requirement, at).map(|ids| (at, ids)));
     if let Some((at, ids)) = first {
         let (valid_from_on, valid_until_on, renewable_from_on) = dates(validity, at, facts.last);
         if valid_until_on.is_some_and(|end| end < valid_from_on) {
@@ -335,76 +336,80 @@ pub fn decide(requirement: &Requirement, validity: Validity, facts: &Facts, toda
         return Verdict::AlreadyHeld;
     }
     let mut needs = Vec::new();
-    missing(requirement, &evidence, &facts.spans, today, None, &mut needs);
+    case.missing(requirement, None, &mut needs);
     Verdict::StillNeeds(needs)
 }
 
-/// The evidence that fulfils a requirement at an instant, or nothing when it is not fulfilled then.
-fn shown(
-    requirement: &Requirement,
-    evidence: &[&Evidence],
-    spans: &[Span],
-    at: DateTime<Utc>,
-) -> Option<BTreeSet<EvidenceId>> {
-    match requirement {
-        Requirement::All(of) => {
-            of.iter().try_fold(BTreeSet::new(), |ids, below| Some(&ids | &shown(below, evidence, spans, at)?))
-        }
-        Requirement::Any(of) => of.iter().find_map(|below| shown(below, evidence, spans, at)),
-        Requirement::AtLeast { n, of } => {
-            let found: Vec<_> = of.iter().filter_map(|below| shown(below, evidence, spans, at)).take(*n).collect();
-            (found.len() == *n).then(|| found.into_iter().flatten().collect())
-        }
-        Requirement::Certificate { scheme } => holds_on(spans, scheme, local_day(at)).then(BTreeSet::new),
-        leaf => {
-            let fits = |e: &&&Evidence| {
-                e.at <= at
-                    && leaf.concerns(e.kind, &e.key)
-                    && leaf.min_percent().is_none_or(|min| e.percent.is_some_and(|have| have >= Decimal::from(min)))
-            };
-            evidence.iter().filter(fits).min_by_key(|e| (e.at, e.id)).map(|e| BTreeSet::from([e.id]))
-        }
-    }
-}
-
-fn holds_on(spans: &[Span], scheme: &str, day: NaiveDate) -> bool {
-    spans.iter().any(|s| s.scheme == scheme && s.from_on <= day && s.until_on.is_none_or(|end| day <= end))
-}
-
-/// Collects the leaves that are missing; those of an open choice share its number.
-fn missing(
-    requirement: &Requirement,
-    evidence: &[&Evidence],
-    spans: &[Span],
+/// What counts in one decision.
+struct Case<'a> {
+    evidence: Vec<&'a Evidence>,
+    spans: &'a [Span],
     today: NaiveDate,
-    choice: Option<(u32, usize)>,
-    needs: &mut Vec<Need>,
-) {
-    let end_of_today = DateTime::<Utc>::MAX_UTC;
-    let is_shown = |below: &Requirement| match below {
-        Requirement::Certificate { scheme } => holds_on(spans, scheme, today),
-        other => shown(other, evidence, spans, end_of_today).is_some(),
-    };
-    match requirement {
-        Requirement::All(of) => {
-            of.iter().for_each(|below| missing(below, evidence, spans, today, choice, needs));
-        }
-        Requirement::Any(of) | Requirement::AtLeast { of, .. } => {
-            let wanted = if let Requirement::AtLeast { n, .. } = requirement { *n } else { 1 };
-            let have = of.iter().filter(|below| is_shown(below)).count();
-            if have < wanted {
-                let next = needs.iter().filter_map(|n| n.choice).map(|(number, _)| number).max().unwrap_or(0) + 1;
-                let choice = choice.or((wanted < of.len()).then_some((next, wanted - have)));
-                let open = of.iter().filter(|below| !is_shown(below));
-                open.for_each(|below| missing(below, evidence, spans, today, choice, needs));
+}
+
+impl Case<'_> {
+    /// The evidence that fulfils a requirement at an instant, or nothing when it is not fulfilled then.
+    fn shown(&self, requirement: &Requirement, at: DateTime<Utc>) -> Option<BTreeSet<EvidenceId>> {
+        match requirement {
+            Requirement::All(of) => {
+                of.iter().try_fold(BTreeSet::new(), |ids, below| Some(&ids | &self.shown(below, at)?))
+            }
+            Requirement::Any(of) => of.iter().find_map(|below| self.shown(below, at)),
+            Requirement::AtLeast { n, of } => {
+                let found: Vec<_> = of.iter().filter_map(|below| self.shown(below, at)).take(*n).collect();
+                (found.len() == *n).then(|| found.into_iter().flatten().collect())
+            }
+            Requirement::Certificate { scheme } => self.holds_on(scheme, local_day(at)).then(BTreeSet::new),
+            leaf => {
+                let fits = |e: &&&Evidence| {
+                    e.at <= at
+                        && leaf.concerns(e.kind, &e.key)
+                        && leaf.min_percent().is_none_or(|min| e.percent.is_some_and(|have| have >= Decimal::from(min)))
+                };
+                self.evidence.iter().filter(fits).min_by_key(|e| (e.at, e.id)).map(|e| BTreeSet::from([e.id]))
             }
         }
-        leaf if !is_shown(leaf) => {
-            let best_percent =
-                evidence.iter().filter(|e| leaf.concerns(e.kind, &e.key)).filter_map(|e| e.percent).max();
-            needs.push(Need { leaf: leaf.clone(), best_percent, choice });
+    }
+
+    fn holds_on(&self, scheme: &str, day: NaiveDate) -> bool {
+        let covers = |s: &Span| s.from_on <= day && s.until_on.is_none_or(|end| day <= end);
+        self.spans.iter().any(|s| s.scheme == scheme && covers(s))
+    }
+
+    fn is_shown(&self, requirement: &Requirement) -> bool {
+        match requirement {
+            Requirement::Certificate { scheme } => self.holds_on(scheme, self.today),
+            other => self.shown(other, DateTime::<Utc>::MAX_UTC).is_some(),
         }
-        _ => {}
+    }
+
+    /// Collects the leaves that are missing; those of an open choice share its number.
+    fn missing(&self, requirement: &Requirement, choice: Option<(u32, usize)>, needs: &mut Vec<Need>) {
+        match requirement {
+            Requirement::All(of) => {
+                for below in of {
+                    self.missing(below, choice, needs);
+                }
+            }
+            Requirement::Any(of) | Requirement::AtLeast { of, .. } => {
+                let wanted = if let Requirement::AtLeast { n, .. } = requirement { *n } else { 1 };
+                let have = of.iter().filter(|below| self.is_shown(below)).count();
+                if have >= wanted {
+                    return;
+                }
+                let next = needs.iter().filter_map(|n| n.choice).map(|(number, _)| number).max().unwrap_or(0) + 1;
+                let choice = choice.or((wanted < of.len()).then_some((next, wanted - have)));
+                for below in of.iter().filter(|below| !self.is_shown(below)) {
+                    self.missing(below, choice, needs);
+                }
+            }
+            leaf if !self.is_shown(leaf) => {
+                let concerning = self.evidence.iter().filter(|e| leaf.concerns(e.kind, &e.key));
+                let best_percent = concerning.filter_map(|e| e.percent).max();
+                needs.push(Need { leaf: leaf.clone(), best_percent, choice });
+            }
+            _ => {}
+        }
     }
 }
 

@@ -80,6 +80,7 @@ fn counts(figures: &Figures) -> [(&'static str, &'static str, i64); 7] {
 }
 
 /// Percent as people write it.
+#[expect(clippy::ref_option, reason = "templates pass references")]
 fn percent(value: &Option<Decimal>) -> String {
     value.map_or_else(|| "–".to_owned(), |p| format!("{} %", p.normalize()))
 }

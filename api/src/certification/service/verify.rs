@@ -29,7 +29,7 @@ fn household(address: IpAddr) -> IpAddr {
             parts[4..].fill(0);
             IpAddr::from(parts)
         }
-        v4 => v4,
+        IpAddr::V4(_) => address,
     }
 }
 

@@ -235,8 +235,7 @@ pub async fn completion_people(
 /// The ids of the persons behind a figure; nothing where it is everybody.
 fn behind(frame: &Frame, figure: Figure) -> Option<SelectStatement> {
     match figure {
-        Figure::People => None,
-        Figure::Seats | Figure::Completed => None,
+        Figure::People | Figure::Seats | Figure::Completed => None,
         Figure::Valid | Figure::Renewable | Figure::Expiring | Figure::Expired => {
             let periods = frame.periods().filter(frame.certificates(figure)).column(period::Column::PersonId);
             Some(periods.into_query())
