@@ -154,7 +154,8 @@ async fn an_officer_confirms_but_never_their_own_nor_what_they_assessed(
     let shown = json!({"kind": "practical", "key": "CO-3", "note": "Ran the contact point for a shift."});
 
     let path = format!("/api/v1/persons/{}/evidence", anna.person);
-    let standing = assessor.post(&path, shown.clone()).await.expect(201);
+    assessor.post(&path, shown.clone()).await.expect(201);
+    let standing = anna.get(&format!("/api/v1/persons/{}/certification", anna.person)).await.expect(200);
     examiner.post(&format!("/api/v1/persons/{}/evidence", officer.person), shown.clone()).await.expect(201);
     let list = officer.get("/api/v1/proposals").await.expect(200);
     let find = |person: &str| {
@@ -216,6 +217,28 @@ async fn revoking_and_reinstating_need_two_officers(#[values(Backend::Sqlite, Ba
     let view = two.get(&format!("/api/v1/certificates/{id}")).await.expect(200);
     let kinds: Vec<_> = view["decisions"].as_array().expect("a list").iter().map(|d| d["kind"].clone()).collect();
     assert_eq!(kinds, ["issue", "suspend", "reinstate", "revoke"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_suspension_is_not_escaped_by_renewing(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = TestHouse::new(backend).await;
+    add_scheme(&house, scheme("CS-DF4", false, first_line())).await;
+    let (one, two) = (house.client(Role::CertificationOfficer).await, house.client(Role::CertificationOfficer).await);
+    let anna = house.participant().await;
+    let now = house.app.now();
+    let id = certify(&house, &anna, now - Duration::days(700), 1).await;
+    let why = json!({"reason": "A complaint is being looked at."});
+    one.post(&format!("/api/v1/certificates/{id}/suspension"), why.clone()).await.expect(200);
+
+    record(&house, fact(person(&anna), EvidenceKind::Attendance, "C-DF4", 2, now)).await;
+    let issued = record(&house, fact(person(&anna), EvidenceKind::Assessment, "POST-DF", 2, now)).await;
+    let back = one.post(&format!("/api/v1/certificates/{id}/reinstatement"), why).await.expect(201);
+    two.act(&format!("/api/v1/proposals/{}/confirmation", back["id"].as_str().expect("id"))).await.expect(200);
+
+    assert_eq!(issued, []);
+    let list = anna.get("/api/v1/certificates").await.expect(200);
+    assert_eq!(list["items"].as_array().expect("a list").len(), 2);
 }
 
 #[rstest]

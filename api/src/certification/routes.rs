@@ -307,7 +307,7 @@ impl CertificationApi {
     /// Record evidence by hand
     ///
     /// A practical result, a document or something shown outside. Certificates that follow are issued or
-    /// proposed at once; the answer shows how the person stands then.
+    /// proposed at once. Never one's own.
     #[oai(
         path = "/persons/:person_id/evidence",
         method = "post",
@@ -321,7 +321,7 @@ impl CertificationApi {
         /// The person.
         person_id: Path<PersonId>,
         body: Json<EvidenceByHand>,
-    ) -> Result<Created<StandingView>, Fail<Write>> {
+    ) -> Result<Created<EvidenceView>, Fail<Write>> {
         let view = super::record_by_hand(&app, &auth, person_id.0, body.0).await?;
         Ok(Created::at(format!("/api/v1/persons/{}/certification", person_id.0), view))
     }

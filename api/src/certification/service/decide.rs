@@ -3,7 +3,7 @@
 use super::super::rules::{self, Verdict};
 use super::super::{
     CertificateProposed, CertificateReinstated, CertificateRevoked, CertificateSuspended, CertificateView,
-    EvidenceByHand, NewEvidence, ProposalRefused, ProposalView, Refusal, StandingView,
+    EvidenceByHand, EvidenceView, NewEvidence, ProposalRefused, ProposalView, Refusal,
 };
 use super::record::{Record, evaluate, issue, record_noted};
 use super::{lock_person, read, rules_in_force};
@@ -22,7 +22,7 @@ pub async fn record_by_hand(
     actor: &Actor,
     person: PersonId,
     new: EvidenceByHand,
-) -> Result<StandingView, Problem> {
+) -> Result<EvidenceView, Problem> {
     let scope = identity::person_scope(app.db(), person).await?;
     if !actor.may(Action::RecordEvidence, &scope) && !actor.may(Action::ViewCertificates, &scope) {
         return Err(Problem::not_found());
@@ -37,8 +37,9 @@ pub async fn record_by_hand(
     let tx = actor.permit(Action::RecordEvidence, &scope, app.now())?.begin(app).await?;
     let at = new.at.unwrap_or_else(|| tx.now());
     let fact = NewEvidence { person, kind: new.kind, key: new.key, percent: None, source_id: tx.id(), at };
-    record_noted(&tx, fact, new.note).await?;
-    let view = read::standing_in(&tx, person, tx.now()).await?;
+    let (row, _) = record_noted(&tx, fact, new.note).await?;
+    let row = row.ok_or_else(|| Problem::internal("a fresh id was there before"))?;
+    let view = read::evidence_views(&tx, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
     tx.commit(view).await
 }
 
@@ -58,6 +59,9 @@ pub async fn confirm(app: &App, actor: &Actor, id: ProposalId) -> Result<Proposa
         DecisionKind::Revoke | DecisionKind::Reinstate | DecisionKind::Suspend => {
             let id = row.certificate_id.ok_or(Refusal::NotOpen)?;
             decide(&tx, id, row.kind, &row.reason, row.proposed_by).await?;
+            if row.kind == DecisionKind::Reinstate {
+                catch_up(&tx, &row).await?;
+            }
         }
     }
     let row = close(&tx, row, ProposalState::Confirmed, None).await?;
@@ -126,6 +130,17 @@ async fn confirm_issue(tx: &Tx, actor: &Actor, row: &proposal::Model) -> Result<
     issue(tx, row.person_id, rule, &award, Some(actor.person)).await?;
     let asking = (0..rules.len()).filter(|i| rules[*i].requirement.asks_for_scheme(&rule.code)).collect();
     evaluate(tx, row.person_id, &rules, asking).await?;
+    Ok(())
+}
+
+/// What was shown during a suspension counts once it is over.
+async fn catch_up(tx: &Tx, row: &proposal::Model) -> Result<(), Problem> {
+    let rules = rules_in_force(tx).await?;
+    let Some(code) = rules.iter().find(|rule| rule.scheme == row.scheme_id).map(|rule| rule.code.clone()) else {
+        return Ok(());
+    };
+    let concerned = |i: &usize| rules[*i].code == code || rules[*i].requirement.asks_for_scheme(&code);
+    evaluate(tx, row.person_id, &rules, (0..rules.len()).filter(concerned).collect()).await?;
     Ok(())
 }
 

@@ -242,8 +242,15 @@ pub async fn evidence_of(app: &App, actor: &Actor, id: CertificateId) -> Result<
         .order_by_asc(evidence::Column::Id)
         .all(app.db())
         .await?;
+    evidence_views(app.db(), rows).await
+}
+
+pub(super) async fn evidence_views<C: ConnectionTrait>(
+    db: &C,
+    rows: Vec<evidence::Model>,
+) -> Result<Vec<EvidenceView>, Problem> {
     let recorders: Vec<PersonId> = rows.iter().filter_map(|row| row.recorded_by).collect();
-    let names = identity::person_names(app.db(), &recorders).await?;
+    let names = identity::person_names(db, &recorders).await?;
     let view = |row: evidence::Model| EvidenceView {
         id: row.id,
         kind: row.kind,
@@ -349,12 +356,7 @@ pub async fn standing(
     standing_in(app.db(), person, as_of.unwrap_or_else(|| app.now())).await
 }
 
-/// As [`standing`], for whoever has asked for leave already.
-pub(super) async fn standing_in<C: ConnectionTrait>(
-    db: &C,
-    person: PersonId,
-    at: DateTime<Utc>,
-) -> Result<StandingView, Problem> {
+async fn standing_in<C: ConnectionTrait>(db: &C, person: PersonId, at: DateTime<Utc>) -> Result<StandingView, Problem> {
     let certificates = certificate::Entity::find().filter(certificate::Column::PersonId.eq(person)).all(db).await?;
     let decisions = decision::Entity::find()
         .filter(decision::Column::CertificateId.is_in(certificates.iter().map(|c| c.id.0)))

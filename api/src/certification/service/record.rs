@@ -25,15 +25,15 @@ use std::collections::VecDeque;
 /// # Errors
 /// `not-found` for an unknown person
 pub async fn record(tx: &Tx, new: NewEvidence) -> Result<Vec<CertificateId>, Problem> {
-    record_noted(tx, new, None).await
+    Ok(record_noted(tx, new, None).await?.1)
 }
 
-/// As [`record`], with a note for the officer.
+/// As [`record`], with a note for the officer; also gives the row, unless it was there before.
 pub(super) async fn record_noted(
     tx: &Tx,
     new: NewEvidence,
     note: Option<String>,
-) -> Result<Vec<CertificateId>, Problem> {
+) -> Result<(Option<evidence::Model>, Vec<CertificateId>), Problem> {
     lock_person(tx, new.person).await?;
     let author = tx.author().person.filter(|author| *author != new.person);
     let row = evidence::Model {
@@ -58,13 +58,14 @@ pub(super) async fn record_noted(
         .exec_without_returning(tx)
         .await?;
     if !matches!(inserted, TryInsertResult::Inserted(1)) {
-        return Ok(vec![]);
+        return Ok((None, vec![]));
     }
     tx.emit(&EvidenceRecorded { evidence: row.id, person: row.person_id, kind: row.kind }).await?;
     let rules = rules_in_force(tx).await?;
     let touched = |rule: &Rule| rule.requirement.is_touched_by(row.kind, &row.key);
     let touched: VecDeque<usize> = (0..rules.len()).filter(|i| touched(&rules[*i])).collect();
-    evaluate(tx, row.person_id, &rules, touched).await
+    let issued = evaluate(tx, row.person_id, &rules, touched).await?;
+    Ok((Some(row), issued))
 }
 
 fn hundredths(percent: Decimal) -> i32 {
@@ -95,6 +96,10 @@ impl Record {
     pub(super) fn verdict(&self, rule: &Rule, rules: &[Rule], today: NaiveDate) -> Verdict {
         let of_scheme = |p: &&period::Model| p.scheme_id == rule.scheme;
         let last = self.periods.iter().filter(of_scheme).rfind(|p| p.revoked_at.is_none());
+        if last.is_some_and(|p| p.suspended_at.is_some()) {
+            // A suspension ends by a decision, never by being renewed.
+            return Verdict::AlreadyHeld;
+        }
         let counting = self.periods.iter().filter(|p| p.revoked_at.is_none() && p.suspended_at.is_none());
         let span = |p: &period::Model| {
             let other = rules.iter().find(|r| r.scheme == p.scheme_id)?;
