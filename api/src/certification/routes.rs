@@ -29,6 +29,8 @@ impl CertificationApi {
     }
 
     /// Create a certification scheme
+    ///
+    /// With its first rule; the requirement is a tree of facts to be shown.
     #[oai(path = "/schemes", method = "post", tag = "Tag::Certification", operation_id = "createScheme")]
     async fn new_scheme(
         &self,
@@ -41,6 +43,8 @@ impl CertificationApi {
     }
 
     /// Read a certification scheme
+    ///
+    /// With the rule in force.
     #[oai(path = "/schemes/:scheme_id", method = "get", tag = "Tag::Certification", operation_id = "getScheme")]
     async fn scheme(
         &self,
@@ -136,6 +140,8 @@ impl CertificationApi {
     }
 
     /// List the evidence behind a certificate
+    ///
+    /// The facts the certificate rests on, oldest first.
     #[oai(
         path = "/certificates/:certificate_id/evidence",
         method = "get",
@@ -235,6 +241,8 @@ impl CertificationApi {
     }
 
     /// Read a proposal
+    ///
+    /// With who decided it, once somebody has.
     #[oai(path = "/proposals/:proposal_id", method = "get", tag = "Tag::Certification", operation_id = "getProposal")]
     async fn proposal(
         &self,
@@ -266,6 +274,8 @@ impl CertificationApi {
     }
 
     /// Refuse a proposal
+    ///
+    /// Nothing changes for the certificate; the reason is kept.
     #[oai(
         path = "/proposals/:proposal_id/refusal",
         method = "post",
