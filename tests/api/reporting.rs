@@ -117,6 +117,7 @@ async fn every_page_says_everything_in_every_language(#[values(Backend::Sqlite, 
         (&officer, "/".to_owned()),
         (&officer, "/certificates?status=renewable".to_owned()),
         (&officer, format!("/certificates/{}", id.as_str().expect("an id"))),
+        (&officer, format!("/standing/{}", anna.person)),
         (&manager, "/".to_owned()),
         (&manager, "/reports".to_owned()),
         (&manager, format!("/reports/completion/{}/people?figure=renewable", manager.unit)),
@@ -137,6 +138,10 @@ async fn every_page_says_everything_in_every_language(#[values(Backend::Sqlite, 
             }
         }
     }
+    let form = [("kind", "practical"), ("key", "DF-2"), ("note", "")];
+    let request = officer.request(reqwest::Method::POST, &format!("/standing/{}", anna.person)).form(&form);
+    assert_eq!(officer.send(request).await.status, 303);
+    assert_eq!(manager.get(&format!("/standing/{}", house.stranger().await.person)).await.status, 404);
     let page = nobody.get("/").await;
     assert_eq!((page.status, page.header("location").starts_with("/sign-in")), (303, true));
 }

@@ -94,3 +94,8 @@ certification-days = { $count ->
     [few] { $count } дні
    *[other] { $count } дзён
 }
+certification-standing-lede = Сертыфікаты і што яшчэ патрэбна
+certification-record = Запісаць доказ
+certification-recorded = Запісана.
+certification-evidence-code = Код выніку або дакумента
+certification-note = Што назіралася

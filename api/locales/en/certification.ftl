@@ -92,3 +92,8 @@ certification-days = { $count ->
     [one] { $count } day
    *[other] { $count } days
 }
+certification-standing-lede = Certificates and what is still needed
+certification-record = Record evidence
+certification-recorded = Recorded.
+certification-evidence-code = Code of the outcome or document
+certification-note = What was seen

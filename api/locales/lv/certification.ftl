@@ -94,3 +94,8 @@ certification-days = { $count ->
     [one] { $count } diena
    *[other] { $count } dienas
 }
+certification-standing-lede = Sertifikāti un kas vēl vajadzīgs
+certification-record = Reģistrēt pierādījumu
+certification-recorded = Reģistrēts.
+certification-evidence-code = Rezultāta vai dokumenta kods
+certification-note = Kas tika novērots

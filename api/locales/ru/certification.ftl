@@ -94,3 +94,8 @@ certification-days = { $count ->
     [few] { $count } дня
    *[other] { $count } дней
 }
+certification-standing-lede = Сертификаты и что ещё нужно
+certification-record = Записать подтверждение
+certification-recorded = Записано.
+certification-evidence-code = Код результата или документа
+certification-note = Что наблюдалось

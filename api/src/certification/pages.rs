@@ -1,14 +1,16 @@
 //! HTML door of certification: one's own certificates, the officers' desk, public verification.
 
-use super::{CertificateFilter, CertificateView, EvidenceView, NeedView, ProposalView, SchemeView, StandingView};
+use super::{
+    CertificateFilter, CertificateView, EvidenceByHand, EvidenceView, NeedView, ProposalView, SchemeView, StandingView,
+};
 use crate::identity::pages::SignedIn;
-use crate::identity::{Action, Actor, Scope};
+use crate::identity::{self, Action, Actor, Scope};
 use crate::platform::http::ClientAddress;
 use crate::platform::page::{Form, Page};
 use crate::platform::{App, ListPage, Problem};
 use askama::Template;
-use entity::certification::{CertificationStatus, ProposalState};
-use entity::id::{CertificateId, ProposalId};
+use entity::certification::{CertificationStatus, EvidenceKind, ProposalState};
+use entity::id::{CertificateId, PersonId, ProposalId};
 use poem::http::{HeaderValue, StatusCode};
 use poem::web::{Data, Path, Query};
 use poem::{Response, Route, get, handler, post};
@@ -24,6 +26,7 @@ pub fn routes(route: Route) -> Route {
         .at("/certificates/:id/reinstatement", post(reinstate))
         .at("/proposals/:id/confirmation", post(confirm))
         .at("/proposals/:id/refusal", post(refuse))
+        .at("/standing/:person", get(standing_page).post(record))
         .at("/schemes", get(schemes))
         .at("/verify", get(verify_form))
         .at("/verify/:number", get(verify))
@@ -243,6 +246,83 @@ async fn refuse(
 ) -> Result<Response, Problem> {
     super::refuse(&app, &me, id, reason(form)?).await?;
     Ok(page.see_other("/certificates", "certification-refused"))
+}
+
+#[derive(Template)]
+#[template(path = "certification/standing.html")]
+struct StandingPage<'a> {
+    page: &'a Page,
+    person: PersonId,
+    name: String,
+    standing: Option<StandingView>,
+    may_record: bool,
+    problem: Option<&'a Problem>,
+}
+
+async fn show_standing(
+    page: &Page,
+    app: &App,
+    me: &Actor,
+    person: PersonId,
+    problem: Option<&Problem>,
+) -> Result<Response, Problem> {
+    let scope = identity::person_scope(app.db(), person).await?;
+    let may_record = me.person != person && me.may(Action::RecordEvidence, &scope);
+    let standing = super::standing(app, me, person, None).await.ok();
+    if standing.is_none() && !may_record {
+        return Err(Problem::not_found());
+    }
+    let names = identity::person_names(app.db(), &[person]).await?;
+    let name = names.get(&person).map(identity::PersonView::name).unwrap_or_default();
+    let template = StandingPage { page, person, name, standing, may_record, problem };
+    page.render_with(problem.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY), &template)
+}
+
+#[handler]
+async fn standing_page(
+    page: Page,
+    app: Data<&App>,
+    me: SignedIn,
+    Path(person): Path<PersonId>,
+) -> Result<Response, Problem> {
+    show_standing(&page, &app, &me, person, None).await
+}
+
+#[derive(Deserialize)]
+struct EvidenceForm {
+    kind: EvidenceKind,
+    key: String,
+    note: Option<String>,
+}
+
+impl EvidenceForm {
+    /// As the JSON door takes it.
+    fn checked(self) -> Result<EvidenceByHand, Problem> {
+        let key = self.key.trim().to_owned();
+        let note = self.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+        if key.is_empty() || key.chars().count() > 200 || note.as_ref().is_some_and(|n| n.chars().count() > 1000) {
+            return Err(Problem::invalid().field("/key", "must have 1 to 200 characters"));
+        }
+        Ok(EvidenceByHand { kind: self.kind, key, at: None, note })
+    }
+}
+
+#[handler]
+async fn record(
+    page: Page,
+    app: Data<&App>,
+    me: SignedIn,
+    Path(person): Path<PersonId>,
+    Form(form): Form<EvidenceForm>,
+) -> Result<Response, Problem> {
+    let outcome = match form.checked() {
+        Ok(new) => super::record_by_hand(&app, &me, person, new).await,
+        Err(problem) => Err(problem),
+    };
+    match outcome {
+        Ok(_) => Ok(page.see_other(&format!("/standing/{person}"), "certification-recorded")),
+        Err(problem) => show_standing(&page, &app, &me, person, Some(&problem)).await,
+    }
 }
 
 #[derive(Template)]
