@@ -7,8 +7,9 @@ use crate::platform::http::{House, Shell, healthz, prometheus, readyz};
 use crate::platform::page::{Page, Viewer, static_file};
 use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
+use crate::programme::routes::ProgrammeApi;
 use crate::reporting::routes::ReportingApi;
-use crate::{certification, identity, reporting};
+use crate::{certification, identity, programme, reporting};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -18,17 +19,21 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-type Apis = (IdentityApi, CertificationApi, ReportingApi);
+type Apis = (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi);
 
 /// The API as one service.
 #[must_use]
 pub fn service() -> OpenApiService<Apis, ()> {
-    OpenApiService::new((IdentityApi, CertificationApi, ReportingApi), "Waymark", env!("CARGO_PKG_VERSION"))
-        .summary("Training of border guards: scheduling, enrolment, assessment, certification")
-        .description(include_str!("about.md"))
-        .license(LicenseObject::new("EUPL-1.2").url("https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12"))
-        .contact(ContactObject::new().name("Waymark").url("https://example.org/waymark"))
-        .server(ServerObject::new("https://waymark.example.org").description("Your installation"))
+    OpenApiService::new(
+        (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi),
+        "Waymark",
+        env!("CARGO_PKG_VERSION"),
+    )
+    .summary("Training of border guards: scheduling, enrolment, assessment, certification")
+    .description(include_str!("about.md"))
+    .license(LicenseObject::new("EUPL-1.2").url("https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12"))
+    .contact(ContactObject::new().name("Waymark").url("https://example.org/waymark"))
+    .server(ServerObject::new("https://waymark.example.org").description("Your installation"))
 }
 
 /// The pages of every feature.
@@ -36,6 +41,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
 pub fn pages(route: Route) -> Route {
     let route = identity::pages::routes(route);
     let route = certification::pages::routes(route);
+    let route = programme::pages::routes(route);
     reporting::pages::routes(route)
 }
 

@@ -97,6 +97,14 @@ id! {
     ProgrammeId;
     /// A component of a programme.
     ComponentId;
+    /// An amendment of a programme's grant agreement.
+    AmendmentId;
+    /// A budget line.
+    BudgetLineId;
+    /// A deliverable.
+    DeliverableId;
+    /// An indicator.
+    IndicatorId;
     /// A competence framework version.
     FrameworkId;
     /// A learning outcome.
@@ -105,6 +113,8 @@ id! {
     ProfileId;
     /// A recommendation.
     RecommendationId;
+    /// A change of a recommendation's state.
+    StatusChangeId;
     /// A certification scheme.
     SchemeId;
     /// A piece of evidence.

@@ -4,6 +4,8 @@
 //! same in the database, in rules, in JSON and in templates.
 
 pub mod certification;
+pub mod framework;
 pub mod id;
 pub mod identity;
 pub mod platform;
+pub mod programme;

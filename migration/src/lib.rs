@@ -4,6 +4,8 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m0001_platform_and_identity;
+mod m0002_programme;
+mod m0003_framework;
 mod m0004_certification;
 pub mod table;
 
@@ -13,6 +15,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_platform_and_identity::Migration), Box::new(m0004_certification::Migration)]
+        vec![
+            Box::new(m0001_platform_and_identity::Migration),
+            Box::new(m0002_programme::Migration),
+            Box::new(m0003_framework::Migration),
+            Box::new(m0004_certification::Migration),
+        ]
     }
 }
