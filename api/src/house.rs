@@ -1,6 +1,7 @@
 //! The assembled house: the API in one service, the pages in one route, and the shell around both.
 
 use crate::certification::routes::CertificationApi;
+use crate::framework::routes::FrameworkApi;
 use crate::identity::access::{Actor, NAV};
 use crate::identity::routes::IdentityApi;
 use crate::platform::http::{House, Shell, healthz, prometheus, readyz};
@@ -9,7 +10,7 @@ use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
 use crate::programme::routes::ProgrammeApi;
 use crate::reporting::routes::ReportingApi;
-use crate::{certification, identity, programme, reporting};
+use crate::{certification, framework, identity, programme, reporting};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -19,13 +20,13 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-type Apis = (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi);
+type Apis = (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi);
 
 /// The API as one service.
 #[must_use]
 pub fn service() -> OpenApiService<Apis, ()> {
     OpenApiService::new(
-        (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi),
+        (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi),
         "Waymark",
         env!("CARGO_PKG_VERSION"),
     )
@@ -42,6 +43,7 @@ pub fn pages(route: Route) -> Route {
     let route = identity::pages::routes(route);
     let route = certification::pages::routes(route);
     let route = programme::pages::routes(route);
+    let route = framework::pages::routes(route);
     reporting::pages::routes(route)
 }
 

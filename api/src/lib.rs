@@ -10,6 +10,7 @@ pub mod platform;
 pub mod identity;
 // floor 2
 pub mod certification;
+pub mod framework;
 pub mod programme;
 
 // roof
