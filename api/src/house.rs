@@ -26,7 +26,7 @@ type Apis = (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, Framewor
 #[must_use]
 pub fn service() -> OpenApiService<Apis, ()> {
     OpenApiService::new(
-        (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi),
+        (identity::routes::api(), CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi),
         "Waymark",
         env!("CARGO_PKG_VERSION"),
     )

@@ -27,8 +27,11 @@ pub use server::{Running, serve};
 use platform::Subscription;
 
 /// Who hears of what. A handler runs after the transaction that told of the event, at least once.
-pub static SUBSCRIPTIONS: &[Subscription] =
-    &[subscribe!(certification::CertificateIssued => certification::on_certificate_issued)];
+pub static SUBSCRIPTIONS: &[Subscription] = &[
+    job!(identity::on_membership_due),
+    job!(identity::on_reset_asked),
+    subscribe!(certification::CertificateIssued => certification::on_certificate_issued),
+];
 
 /// `subscribe!(EventType => feature::handler)`: one line of [`SUBSCRIPTIONS`].
 #[macro_export]
@@ -41,6 +44,19 @@ macro_rules! subscribe {
                 let event: $event = serde_json::from_value(payload).map_err($crate::platform::Problem::internal)?;
                 $($path)::+(&app, &event).await
             }),
+        }
+    };
+}
+
+/// `job!(feature::handler)`: a line of [`SUBSCRIPTIONS`] for a job that a feature leaves itself. The handler
+/// takes the job's payload.
+#[macro_export]
+macro_rules! job {
+    ($($path:ident)::+) => {
+        $crate::platform::Subscription {
+            kind: "",
+            handler: stringify!($($path)::+),
+            run: |app, payload| Box::pin(async move { $($path)::+(&app, payload).await }),
         }
     };
 }

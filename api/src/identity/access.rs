@@ -99,10 +99,14 @@ actions! {
     ManagePersons               = [ ORG  NONE NONE NONE NONE NONE NONE NONE NONE NONE NONE];
     /// Import person lists.
     ImportPersons               = [ ORG  NONE NONE NONE NONE NONE NONE NONE NONE NONE NONE] step_up true;
+    /// Export person lists.
+    ExportPersons               = [ ORG  NONE NONE NONE NONE NONE NONE NONE NONE NONE NONE] step_up true;
     /// Invite, suspend and reset accounts, end their sessions.
     ManageAccounts              = [ ORG  NONE NONE NONE NONE NONE NONE NONE NONE NONE NONE] step_up true;
     /// Change one's own password, second factor, language, sessions and tokens.
     ManageOwnAccount            = [ OWN  OWN  OWN  OWN  OWN  OWN  OWN  OWN  OWN  OWN  OWN ];
+    /// Set up or remove one's own second factor, make access tokens.
+    ManageOwnSecrets            = [ OWN  OWN  OWN  OWN  OWN  OWN  OWN  OWN  OWN  OWN  OWN ] step_up true;
     /// See which roles are granted.
     ViewGrants                  = [ ORG  NONE NONE NONE NONE OWN  ORG  NONE NONE ORG  NONE];
     /// Grant and revoke ordinary roles, never to oneself.

@@ -15,6 +15,7 @@ pub mod json;
 pub mod list;
 pub mod page;
 pub mod problem;
+pub mod setting;
 
 pub use clock::{Clock, new_id, new_secret};
 pub use config::Config;

@@ -4,7 +4,7 @@ use super::super::access::{ActiveGrant, Actor};
 use super::hash_token;
 use crate::platform::{App, Author, Problem, Tx};
 use chrono::{DateTime, Duration, Utc};
-use entity::id::{AccountId, ActivityId, LoginSessionId, OrganisationId, UnitId};
+use entity::id::{AccessTokenId, AccountId, ActivityId, LoginSessionId, OrganisationId, UnitId};
 use entity::identity::{
     AccountState, PersonState, Role, ScopeKind, access_token, account, login_session, person, role_grant, unit,
 };
@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex};
 const CACHE_SECONDS: i64 = 5;
 /// How often a session's last use is written.
 const SEEN_EVERY_SECONDS: i64 = 60;
+/// How often a token's last use is written.
+const USED_EVERY_MINUTES: i64 = 60;
 
 /// Actors found a moment ago, by the hash of their credential. Emptied by every change of accounts,
 /// grants, sessions or units; not used with several copies, which would not hear of each other's changes.
@@ -95,9 +97,23 @@ async fn by_access_token(app: &App, hash: &str) -> Result<Actor, Problem> {
     let token = access_token::Entity::find().filter(access_token::Column::TokenHash.eq(hash)).one(app.db()).await?;
     let token =
         token.filter(|t| t.revoked_at.is_none() && t.expires_at > app.now()).ok_or_else(Problem::unauthenticated)?;
+    if token.used_at.is_none_or(|at| app.now() - at > Duration::minutes(USED_EVERY_MINUTES)) {
+        note_used(app, token.id).await?;
+    }
     let mut actor = load(app, token.account_id).await?;
     actor.read_only = token.read_only;
     Ok(actor)
+}
+
+#[expect(clippy::disallowed_methods, reason = "part of authentication, before there is an actor to permit it")]
+async fn note_used(app: &App, id: AccessTokenId) -> Result<(), Problem> {
+    let tx = Tx::begin(app, Author { act: "system:seen".into(), account: None, person: None }).await?;
+    access_token::Entity::update_many()
+        .filter(access_token::Column::Id.eq(id))
+        .col_expr(access_token::Column::UsedAt, Expr::value(Some(tx.now())))
+        .exec(&tx)
+        .await?;
+    tx.commit(()).await
 }
 
 /// The actor behind an active account.

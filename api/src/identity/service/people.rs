@@ -79,6 +79,7 @@ pub fn filter_by_person(reach: &Reach, column: SimpleExpr) -> Condition {
 /// # Errors
 /// 422 · `identity/code-taken`
 pub async fn add_organisation(tx: &Tx, new: NewOrganisation) -> Result<OrganisationView, Problem> {
+    check_named(&new.code, 20, &new.name, new.native_name.as_deref())?;
     let taken = organisation::Entity::find().filter(organisation::Column::Code.eq(&new.code)).one(tx).await?;
     refuse_taken(taken.is_some(), &new.code)?;
     let row = organisation::Model {
@@ -94,6 +95,24 @@ pub async fn add_organisation(tx: &Tx, new: NewOrganisation) -> Result<Organisat
     organisation::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
     tx.emit(&OrganisationCreated { organisation: row.id }).await?;
     Ok(OrganisationView::of(row))
+}
+
+/// Refuses a wrong code or name, all at once.
+///
+/// # Errors
+/// 422
+pub(super) fn check_named(code: &str, most: usize, name: &str, native: Option<&str>) -> Result<(), Problem> {
+    let mut problem = Problem::invalid();
+    if !rules::is_code(code, most) {
+        problem = problem.field("/code", format!("must be 2 to {most} capitals, digits and hyphens"));
+    }
+    if let Some(why) = rules::text_fault(name, 2, 200) {
+        problem = problem.field("/name", why);
+    }
+    if let Some(why) = native.and_then(|text| rules::text_fault(text, 0, 200)) {
+        problem = problem.field("/native_name", why);
+    }
+    problem.unless_clean()
 }
 
 fn refuse_taken(taken: bool, code: &str) -> Result<(), Problem> {
@@ -115,6 +134,7 @@ pub async fn new_organisation(app: &App, actor: &Actor, new: NewOrganisation) ->
 /// # Errors
 /// `not-found` · `identity/code-taken` · `identity/other-organisation`
 pub async fn add_unit(tx: &Tx, new: NewUnit) -> Result<UnitView, Problem> {
+    check_named(&new.code, 30, &new.name, new.native_name.as_deref())?;
     let taken = unit::Entity::find().filter(unit::Column::Code.eq(&new.code)).one(tx).await?;
     refuse_taken(taken.is_some(), &new.code)?;
     organisation::Entity::find_by_id(new.organisation_id).one(tx).await?.ok_or_else(Problem::not_found)?;
@@ -144,7 +164,7 @@ pub async fn add_unit(tx: &Tx, new: NewUnit) -> Result<UnitView, Problem> {
         unit_placement::Model { id: tx.id(), unit_id: row.id, parent_id: new.parent_id, from_on, until_on: None };
     unit_placement::Entity::insert(placement.into_active_model()).exec_without_returning(tx).await?;
     tx.emit(&UnitCreated { unit: row.id, organisation: row.organisation_id }).await?;
-    Ok(UnitView::of(row, new.parent_id))
+    Ok(UnitView::of(row, new.parent_id, None))
 }
 
 /// Creates a unit.
@@ -160,11 +180,37 @@ pub async fn new_unit(app: &App, actor: &Actor, new: NewUnit) -> Result<UnitView
     Ok(view)
 }
 
+fn described(new: &NewPerson) -> rules::Described {
+    rules::Described {
+        service_number: new.service_number.clone(),
+        given_name: new.given_name.clone(),
+        family_name: new.family_name.clone(),
+        native_name: new.native_name.clone(),
+        email: new.email.clone(),
+        gender: Some(new.gender),
+        rank: new.rank.clone(),
+        post: new.post.clone(),
+        level: new.level,
+        languages: new.languages.clone(),
+        unit: None,
+    }
+}
+
+/// Refuses a person who is described wrongly, by all fields at once.
+///
+/// # Errors
+/// 422
+pub(super) fn check(person: &rules::Described) -> Result<(), Problem> {
+    let faults = person.faults().into_iter();
+    faults.fold(Problem::invalid(), |p, (field, why)| p.field(format!("/{field}"), why)).unless_clean()
+}
+
 /// Adds a person and, with a unit, a membership from the given day or today on.
 ///
 /// # Errors
 /// `not-found` · `identity/service-number-taken` · `identity/other-organisation`
 pub async fn add_person(tx: &Tx, new: NewPerson) -> Result<PersonView, Problem> {
+    check(&described(&new))?;
     let same = person::Entity::find()
         .filter(person::Column::OrganisationId.eq(new.organisation_id))
         .filter(person::Column::ServiceNumber.eq(&new.service_number))
@@ -252,6 +298,9 @@ pub async fn persons(
     }
     if let Some(id) = wanted.unit_id {
         query = query.filter(person::Column::UnitId.eq(id));
+    }
+    if let Some(state) = wanted.state {
+        query = query.filter(person::Column::State.eq(state));
     }
     if let Some(text) = wanted.search.filter(|t| !t.trim().is_empty()) {
         query = query.filter(person::Column::SearchName.contains(rules::fold(text.trim())));

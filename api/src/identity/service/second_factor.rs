@@ -16,9 +16,12 @@ pub(super) fn use_code(account: &account::Model, code: Option<&str>, now: DateTi
         return Ok(None);
     }
     let secret = account.totp_secret.as_deref().unwrap_or_default();
-    let generator = generator(secret, &account.email).ok_or(())?;
-    let at = u64::try_from(now.timestamp()).map_err(|_| ())?;
-    let step = generator.check(code.unwrap_or_default().trim(), at).ok_or(())?;
-    let step = i64::try_from(step).map_err(|_| ())?;
+    let step = matching_step(secret, &account.email, code.unwrap_or_default(), now).ok_or(())?;
     if account.totp_last_step.is_some_and(|last| step <= last) { Err(()) } else { Ok(Some(step)) }
+}
+
+/// The time step whose code this is: the current one, or a neighbour.
+pub(super) fn matching_step(secret: &str, email: &str, code: &str, now: DateTime<Utc>) -> Option<i64> {
+    let at = u64::try_from(now.timestamp()).ok()?;
+    generator(secret, email)?.check(code.trim(), at).and_then(|step| i64::try_from(step).ok())
 }

@@ -10,10 +10,10 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use chrono::Duration;
 use entity::id::LoginSessionId;
 use entity::identity::{AccountState, account, login_session, throttle};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use tokio::sync::Semaphore;
 
 struct Queue {
@@ -74,11 +74,55 @@ pub(super) async fn password_matches(app: &App, password: String, stored: Option
 pub(super) async fn count_guess(app: &App, account: &str, address: IpAddr) -> Result<(), Problem> {
     let tx = Permit::system("sign-in").begin(app).await?;
     let account = count(&tx, &account_key(account), 0, rules::ACCOUNT_GUESSES_A_DAY).await?;
-    let address =
-        count(&tx, &format!("address:{address}"), rules::ADDRESS_FREE_GUESSES, rules::ADDRESS_GUESSES_A_DAY).await?;
-    match account.max(address) {
+    let address = count(&tx, &address_key(address), rules::ADDRESS_FREE_GUESSES, rules::ADDRESS_GUESSES_A_DAY).await?;
+    match Ord::max(account, address) {
         Some(seconds) => Err(Problem::too_many(seconds)),
         None => tx.commit(()).await,
+    }
+}
+
+/// Counts a guess at a secret that belongs to no account the guesser names: a one-time link.
+///
+/// # Errors
+/// 429 when the address has to wait
+pub(super) async fn count_address(app: &App, address: IpAddr) -> Result<(), Problem> {
+    let tx = Permit::system("guess").begin(app).await?;
+    match count(&tx, &address_key(address), rules::ADDRESS_FREE_GUESSES, rules::ADDRESS_GUESSES_A_DAY).await? {
+        Some(seconds) => Err(Problem::too_many(seconds)),
+        None => tx.commit(()).await,
+    }
+}
+
+/// Takes back what [`count_address`] counted: it was no guess.
+///
+/// # Errors
+/// As the database.
+pub(super) async fn forgive_address(app: &App, address: IpAddr) -> Result<(), Problem> {
+    let tx = Permit::system("guess").begin(app).await?;
+    uncount(&tx, &address_key(address)).await?;
+    tx.commit(()).await
+}
+
+/// Takes back one counted guess, and with it the wait it began.
+async fn uncount(tx: &Tx, key: &str) -> Result<(), Problem> {
+    throttle::Entity::update_many()
+        .filter(throttle::Column::Key.eq(key))
+        .filter(throttle::Column::Failures.gt(0))
+        .col_expr(throttle::Column::Failures, Expr::col(throttle::Column::Failures).sub(1))
+        .col_expr(throttle::Column::BlockedUntil, Expr::value(tx.now()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+fn address_key(address: IpAddr) -> String {
+    // The whole of an IPv6 customer's network counts as one address.
+    match address {
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("address:{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        other => format!("address:{}", other.to_canonical()),
     }
 }
 
@@ -112,13 +156,18 @@ async fn count(tx: &Tx, key: &str, free: i32, a_day: i32) -> Result<Option<u64>,
     Ok(None)
 }
 
-/// Forgets the guesses at an account once the right secret was given.
-async fn forgive(tx: &Tx, email: &str) -> Result<(), Problem> {
+/// Forgets the guesses at an account once every secret it asks for was given, and takes back the one
+/// counted for the address: many people share one, and their sign-ins are no guesses.
+///
+/// # Errors
+/// As the database.
+pub(super) async fn forgive(tx: &Tx, email: &str, address: IpAddr) -> Result<(), Problem> {
     throttle::Entity::delete_by_id(account_key(email)).exec(tx).await?;
-    Ok(())
+    uncount(tx, &address_key(address)).await
 }
 
-fn wrong() -> Problem {
+/// The one answer to every wrong secret.
+pub(super) fn wrong() -> Problem {
     Problem::unauthorised("identity/wrong-credentials", "E-mail address, password or code are not right.")
 }
 
@@ -140,8 +189,10 @@ pub async fn sign_in(
     let account = found.filter(|a| matches && a.state == AccountState::Active).ok_or_else(wrong)?;
     let code = credentials.code.as_deref().filter(|c| !c.trim().is_empty());
     if account.totp_confirmed_at.is_some() && code.is_none() {
+        // The password alone forgives nothing: who knows it must not get fresh guesses at the code.
         let tx = Permit::system("sign-in").begin(app).await?;
-        forgive(&tx, &email).await?;
+        uncount(&tx, &account_key(&email)).await?;
+        uncount(&tx, &address_key(address)).await?;
         tx.commit(()).await?;
         return Err(Problem::unauthorised("identity/code-required", "Send the code of your second factor too."));
     }
@@ -151,7 +202,7 @@ pub async fn sign_in(
         return Err(wrong());
     }
     let step = super::second_factor::use_code(&account, code, tx.now()).map_err(|()| wrong())?;
-    forgive(&tx, &email).await?;
+    forgive(&tx, &email, address).await?;
     let mut row = account.clone().into_active_model();
     row.totp_last_step = Set(step.or(account.totp_last_step));
     row.signed_in_at = Set(Some(tx.now()));
@@ -183,7 +234,7 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// 401 `identity/wrong-credentials` · 409 `identity/no-session` · 429
-pub async fn step_up(app: &App, actor: &Arc<Actor>, password: String, address: IpAddr) -> Result<(), Problem> {
+pub async fn step_up(app: &App, actor: &Actor, password: String, address: IpAddr) -> Result<(), Problem> {
     let session = actor
         .session
         .ok_or_else(|| Problem::refused("identity/no-session", "An access token cannot prove who you are; sign in."))?;
@@ -196,7 +247,7 @@ pub async fn step_up(app: &App, actor: &Arc<Actor>, password: String, address: I
         .permit(Action::ManageOwnAccount, &Scope::person(actor.person, actor.organisation, actor.unit), app.now())?
         .begin(app)
         .await?;
-    forgive(&tx, &account.email).await?;
+    forgive(&tx, &account.email, address).await?;
     login_session::Entity::update_many()
         .filter(login_session::Column::Id.eq(session))
         .col_expr(login_session::Column::ProvedAt, Expr::value(tx.now()))

@@ -1,0 +1,10 @@
+sign-in-title = Sign in
+sign-in-lede = For staff who take part in, plan or certify training.
+sign-in-email = E-mail address
+sign-in-password = Password
+sign-in-code = Six-digit code from your authenticator app
+sign-in-submit = Sign in
+sign-in-wrong = The e-mail address, password or code is not right.
+sign-in-code-required = Enter the code from your authenticator app as well.
+sign-in-too-many = Too many tries. Wait a few minutes and try again.
+signed-out = You are signed out.

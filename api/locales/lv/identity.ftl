@@ -1,0 +1,10 @@
+sign-in-title = Pieteikšanās
+sign-in-lede = Darbiniekiem, kuri piedalās mācībās, tās plāno vai sertificē.
+sign-in-email = E-pasta adrese
+sign-in-password = Parole
+sign-in-code = Sešciparu kods no autentifikācijas lietotnes
+sign-in-submit = Pieteikties
+sign-in-wrong = E-pasta adrese, parole vai kods nav pareizs.
+sign-in-code-required = Ievadiet arī kodu no autentifikācijas lietotnes.
+sign-in-too-many = Pārāk daudz mēģinājumu. Pagaidiet dažas minūtes un mēģiniet vēlreiz.
+signed-out = Jūs esat izgājis no sistēmas.
