@@ -1,16 +1,18 @@
 //! The assembled house: the API in one service, the pages in one route, and the shell around both.
 
+use crate::audit::routes::AuditApi;
 use crate::certification::routes::CertificationApi;
 use crate::framework::routes::FrameworkApi;
 use crate::identity::access::{Actor, NAV};
 use crate::identity::routes::IdentityApi;
+use crate::notification::routes::NotificationApi;
 use crate::platform::http::{House, Shell, healthz, prometheus, readyz};
 use crate::platform::page::{Page, Viewer, static_file};
 use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
 use crate::programme::routes::ProgrammeApi;
 use crate::reporting::routes::ReportingApi;
-use crate::{certification, framework, identity, programme, reporting};
+use crate::{audit, certification, framework, identity, notification, programme, reporting};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -20,13 +22,21 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-type Apis = (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi);
+type Apis = (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi, AuditApi, NotificationApi);
 
 /// The API as one service.
 #[must_use]
 pub fn service() -> OpenApiService<Apis, ()> {
     OpenApiService::new(
-        (identity::routes::api(), CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi),
+        (
+            identity::routes::api(),
+            CertificationApi,
+            ReportingApi,
+            ProgrammeApi,
+            FrameworkApi,
+            AuditApi,
+            NotificationApi,
+        ),
         "Waymark",
         env!("CARGO_PKG_VERSION"),
     )
@@ -44,6 +54,8 @@ pub fn pages(route: Route) -> Route {
     let route = certification::pages::routes(route);
     let route = programme::pages::routes(route);
     let route = framework::pages::routes(route);
+    let route = audit::pages::routes(route);
+    let route = notification::pages::routes(route);
     reporting::pages::routes(route)
 }
 

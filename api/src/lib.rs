@@ -14,7 +14,9 @@ pub mod framework;
 pub mod programme;
 
 // roof
+pub mod audit;
 pub mod demo;
+pub mod notification;
 pub mod reporting;
 
 mod house;
@@ -30,7 +32,10 @@ use platform::Subscription;
 pub static SUBSCRIPTIONS: &[Subscription] = &[
     job!(identity::on_membership_due),
     job!(identity::on_reset_asked),
+    job!(notification::deliver),
+    job!(notification::send_link),
     subscribe!(certification::CertificateIssued => certification::on_certificate_issued),
+    subscribe!(certification::CertificateIssued => notification::on_certificate_issued),
 ];
 
 /// `subscribe!(EventType => feature::handler)`: one line of [`SUBSCRIPTIONS`].

@@ -7,5 +7,6 @@ pub mod certification;
 pub mod framework;
 pub mod id;
 pub mod identity;
+pub mod notification;
 pub mod platform;
 pub mod programme;
