@@ -41,14 +41,16 @@ pub static SUBSCRIPTIONS: &[Subscription] = &[
 /// `subscribe!(EventType => feature::handler)`: one line of [`SUBSCRIPTIONS`].
 #[macro_export]
 macro_rules! subscribe {
-    ($event:ty => $($path:ident)::+) => {
+    ($event:ty => $feature:ident::$verb:ident) => {
         $crate::platform::Subscription {
             kind: <$event as $crate::platform::Event>::KIND,
-            handler: stringify!($($path)::+),
-            run: |app, payload| Box::pin(async move {
-                let event: $event = serde_json::from_value(payload).map_err($crate::platform::Problem::internal)?;
-                $($path)::+(&app, &event).await
-            }),
+            handler: concat!(stringify!($feature), "::", stringify!($verb)),
+            run: |app, payload| {
+                Box::pin(async move {
+                    let event: $event = serde_json::from_value(payload).map_err($crate::platform::Problem::internal)?;
+                    $feature::$verb(&app, &event).await
+                })
+            },
         }
     };
 }
@@ -57,11 +59,11 @@ macro_rules! subscribe {
 /// takes the job's payload.
 #[macro_export]
 macro_rules! job {
-    ($($path:ident)::+) => {
+    ($feature:ident::$verb:ident) => {
         $crate::platform::Subscription {
             kind: "",
-            handler: stringify!($($path)::+),
-            run: |app, payload| Box::pin(async move { $($path)::+(&app, payload).await }),
+            handler: concat!(stringify!($feature), "::", stringify!($verb)),
+            run: |app, payload| Box::pin(async move { $feature::$verb(&app, payload).await }),
         }
     };
 }

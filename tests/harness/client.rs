@@ -92,14 +92,12 @@ impl Client {
 impl Answer {
     /// The body as JSON, once the status is as expected.
     #[track_caller]
-    #[must_use]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}: {}", self.what, self.text());
         if self.bytes.is_empty() { Value::Null } else { serde_json::from_slice(&self.bytes).unwrap_or(Value::Null) }
     }
     /// The problem, once its code is as expected.
     #[track_caller]
-    #[must_use]
     pub fn problem(&self, code: &str) -> Value {
         let body: Value = serde_json::from_slice(&self.bytes).unwrap_or(Value::Null);
         assert_eq!(body["code"], code, "{}: {} {}", self.what, self.status, self.text());

@@ -12,6 +12,7 @@
 pub mod client;
 pub mod database;
 pub mod house;
+pub mod smtp;
 
 pub use client::{Answer, Client};
 pub use database::Backend;
