@@ -53,6 +53,21 @@ crate::states! {
     /// What a one-time link is for.
     LinkPurpose { Invitation = "invitation", PasswordReset = "password_reset" }
 }
+crate::states! {
+    /// What an import does with a person.
+    ImportOutcome {
+        /// A new person.
+        Created = "created",
+        /// Some fields change.
+        Changed = "changed",
+        /// Nothing changes.
+        Unchanged = "unchanged",
+        /// Not in the list any more.
+        Deactivated = "deactivated",
+        /// The row is wrong; see its faults.
+        Refused = "refused",
+    }
+}
 
 /// An organisation.
 pub mod organisation {

@@ -4,7 +4,9 @@
 //! persons with names that mean "sample", a historical calendar, and a copy of it around today.
 //! Tells: what the features tell. Refuses to know: any table.
 
-mod people;
+mod service;
+
+pub use service::load;
 
 use crate::identity::{self, Actor};
 use crate::platform::{App, Problem};
@@ -61,35 +63,4 @@ impl Loader {
             self.tokens.get(role).ok_or_else(|| Problem::internal(format!("no demonstration account {role}")))?;
         identity::authenticate(&self.app, token).await
     }
-}
-
-/// Loads everything; gives the accounts to print.
-///
-/// # Errors
-/// What a verb answers: a mistake in the files.
-pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
-    let mut loader = Loader {
-        app: app.clone(),
-        organisations: HashMap::new(),
-        units: HashMap::new(),
-        persons: HashMap::new(),
-        crossing_points: HashMap::new(),
-        outcomes: HashMap::new(),
-        schemes: HashMap::new(),
-        courses: HashMap::new(),
-        activities: HashMap::new(),
-        assessments: HashMap::new(),
-        accounts: vec![],
-        tokens: HashMap::new(),
-    };
-    people::load(&mut loader).await?;
-    Ok(loader.accounts)
-}
-
-/// Reads a file of the demonstration.
-///
-/// # Errors
-/// When it is not what the loader expects.
-fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    serde_json::from_str(text).map_err(Problem::internal)
 }

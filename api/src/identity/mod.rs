@@ -12,7 +12,7 @@ pub mod rules;
 mod service;
 
 pub use access::{Action, Actor, Permit, Reach, Scope};
-pub use rules::{ImportDifference, ImportOutcome, ImportRowView, ImportView};
+pub use rules::{ImportDifference, ImportRowView, ImportView};
 pub use service::{
     AccountFilter, ReachColumns, account, accounts, add_account, add_grant, add_organisation, add_person, add_unit,
     ask_password_reset, authenticate, change_organisation, change_own_password, change_person, change_setting,

@@ -2,7 +2,7 @@
 //! fold, when a role may run, what a person list changes.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use entity::identity::{AdministrativeLevel, Gender};
+use entity::identity::{AdministrativeLevel, Gender, ImportOutcome};
 use poem_openapi::Object;
 use serde::Serialize;
 
@@ -411,22 +411,6 @@ pub fn harmless_cell(text: &str) -> String {
 pub fn too_many_leave(leaving: usize, in_service: usize, limit_percent: i64) -> bool {
     let (leaving, in_service) = (u128::try_from(leaving).unwrap_or(0), u128::try_from(in_service).unwrap_or(0));
     leaving > 0 && leaving * 100 > in_service * u128::try_from(limit_percent).unwrap_or(0)
-}
-
-entity::states! {
-    /// What an import does with a person.
-    ImportOutcome {
-        /// A new person.
-        Created = "created",
-        /// Some fields change.
-        Changed = "changed",
-        /// Nothing changes.
-        Unchanged = "unchanged",
-        /// Not in the list any more.
-        Deactivated = "deactivated",
-        /// The row is wrong; see its faults.
-        Refused = "refused",
-    }
 }
 
 /// A field that an import changes.

@@ -31,7 +31,7 @@ struct SchemeRow {
 }
 
 fn rows() -> Result<Vec<SchemeRow>, Problem> {
-    read(include_str!("../../demo/schemes.json"))
+    read(include_str!("../../../demo/schemes.json"))
 }
 
 /// From this level on an officer confirms, unless the file says otherwise.

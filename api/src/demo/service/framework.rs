@@ -69,7 +69,7 @@ struct Unit {
 
 /// Loads the framework and publishes it, then the recommendations and how far they are.
 pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
-    let file: Framework = read(include_str!("../../demo/framework.json"))?;
+    let file: Framework = read(include_str!("../../../demo/framework.json"))?;
     let tx = Permit::system("demo").begin(&loader.app).await?;
     let outcome = |o: Outcome| NewOutcome {
         code: o.code,
@@ -97,9 +97,9 @@ pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
 }
 
 async fn recommendations(loader: &Loader, tx: &Tx) -> Result<(), Problem> {
-    let units: Vec<Unit> = read(include_str!("../../demo/units.json"))?;
+    let units: Vec<Unit> = read(include_str!("../../../demo/units.json"))?;
     let homes: HashMap<String, String> = units.into_iter().map(|unit| (unit.code, unit.organisation)).collect();
-    let rows: Vec<Recommendation> = read(include_str!("../../demo/recommendations.json"))?;
+    let rows: Vec<Recommendation> = read(include_str!("../../../demo/recommendations.json"))?;
     for row in rows {
         let code = row.addressee.unwrap_or_default();
         let home = homes.get(&code).unwrap_or(&code);

@@ -56,7 +56,7 @@ fn first_day() -> NaiveDate {
 /// Loads organisations, units and persons in one transaction, then gives the printed accounts a password.
 pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
     let tx = Permit::system("demo").begin(&loader.app).await?;
-    for row in read::<Vec<OrganisationRow>>(include_str!("../../demo/organisations.json"))? {
+    for row in read::<Vec<OrganisationRow>>(include_str!("../../../demo/organisations.json"))? {
         let new = NewOrganisation {
             code: row.code.clone(),
             name: row.name,
@@ -66,7 +66,7 @@ pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
         };
         loader.organisations.insert(row.code, identity::add_organisation(&tx, new).await?.id);
     }
-    for row in read::<Vec<UnitRow>>(include_str!("../../demo/units.json"))? {
+    for row in read::<Vec<UnitRow>>(include_str!("../../../demo/units.json"))? {
         let organisation_id =
             *loader.organisations.get(&row.organisation).ok_or_else(|| Problem::internal(&row.organisation))?;
         let new = NewUnit {
@@ -82,7 +82,7 @@ pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
         loader.units.insert(row.code, identity::add_unit(&tx, new).await?.id);
     }
     let mut logins = Vec::new();
-    for row in read::<Vec<PersonRow>>(include_str!("../../demo/persons.json"))? {
+    for row in read::<Vec<PersonRow>>(include_str!("../../../demo/persons.json"))? {
         let organisation_id =
             *loader.organisations.get(&row.organisation).ok_or_else(|| Problem::internal(&row.organisation))?;
         let unit_id = row.unit.as_ref().and_then(|code| loader.units.get(code).copied());

@@ -57,7 +57,7 @@ const LEADER: &str = "LV-SBG";
 
 /// Loads the programme.
 pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
-    let file: Programme = read(include_str!("../../demo/programme.json"))?;
+    let file: Programme = read(include_str!("../../../demo/programme.json"))?;
     let tx = Permit::system("demo").begin(&loader.app).await?;
     let new = NewProgramme {
         code: file.code,

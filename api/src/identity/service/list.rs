@@ -2,9 +2,7 @@
 
 use super::super::access::{Action, Actor, Scope};
 use super::super::rules::{self, Described, LIST_COLUMNS};
-use super::super::{
-    ImportOutcome, ImportRowView, ImportView, ImportWish, ListFormat, NewPerson, PersonsExported, PersonsImported,
-};
+use super::super::{ImportRowView, ImportView, ImportWish, ListFormat, NewPerson, PersonsExported, PersonsImported};
 use super::organise::unit_codes;
 use super::people::{add_person, filter, person_columns};
 use super::personnel::{described, place_person, retire, take_back, write_person};
@@ -12,7 +10,7 @@ use super::{forget_actors, setting};
 use crate::platform::{App, Problem, Tx};
 use calamine::{Data, DataType, Reader, Xlsx};
 use entity::id::{OrganisationId, PersonId, UnitId};
-use entity::identity::{Gender, PersonState, organisation, person, unit};
+use entity::identity::{Gender, ImportOutcome, PersonState, organisation, person, unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
