@@ -1,3 +1,7 @@
 //! Black box over the assembled service: one file per feature, every test on both databases.
 
+mod database;
+mod migration;
+mod openapi;
 mod platform;
+mod trail;
