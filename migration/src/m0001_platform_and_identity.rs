@@ -26,6 +26,19 @@ const TABLES: &[&str] = &[
     "idempotency",
     "setting",
 ];
+const ROLES: &[&str] = &[
+    "administrator",
+    "coordinator",
+    "trainer",
+    "examiner",
+    "manager",
+    "participant",
+    "auditor",
+    "certification_officer",
+    "finance_officer",
+    "data_protection_officer",
+    "evaluator",
+];
 const LEVELS: &[&str] = &["local", "regional", "central"];
 
 #[async_trait::async_trait]
@@ -84,6 +97,10 @@ async fn people(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["parent_id"])
         .create(m)
         .await?;
+    persons(m).await
+}
+
+async fn persons(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     table("person")
         .refers("organisation_id", "organisation")
         .refers_opt("unit_id", "unit")
@@ -137,22 +154,7 @@ async fn accounts(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .await?;
     table("role_grant")
         .refers("account_id", "account")
-        .word(
-            "role",
-            &[
-                "administrator",
-                "coordinator",
-                "trainer",
-                "examiner",
-                "manager",
-                "participant",
-                "auditor",
-                "certification_officer",
-                "finance_officer",
-                "data_protection_officer",
-                "evaluator",
-            ],
-        )
+        .word("role", ROLES)
         .word("scope_kind", &["programme", "organisation", "unit", "activity"])
         .id_opt("scope_id")
         .at("starts_at")
@@ -169,6 +171,10 @@ async fn accounts(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["scope_id"])
         .create(m)
         .await?;
+    credentials(m).await
+}
+
+async fn credentials(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     table("login_session")
         .text("token_hash")
         .refers("account_id", "account")
@@ -240,6 +246,10 @@ async fn platform(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .create(m)
         .await?;
     append_only(m, "event_link", None).await?;
+    work(m).await
+}
+
+async fn work(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     table("job")
         .text("handler")
         .id_opt("event_id")

@@ -38,7 +38,6 @@ pub struct Answer {
 
 impl Client {
     /// A request with this person's token.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.token {

@@ -3,11 +3,6 @@
 //! `TestHouse` starts the assembled service on a loopback port, over SQLite in a temporary folder or a fresh
 //! database of the PostgreSQL named by `WAYMARK_TEST_PG`. Time moves only by `clock_advance`, jobs run only
 //! by `drain`.
-#![expect(
-    clippy::missing_panics_doc,
-    clippy::missing_errors_doc,
-    reason = "a test helper panics when the test has failed"
-)]
 
 pub mod client;
 pub mod database;

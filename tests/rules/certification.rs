@@ -33,6 +33,7 @@ fn quiz() -> Requirement {
     requirement(serde_json::json!({"assessment": {"assessment": "POST-DF", "min_percent": 70}}))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "cases name a last period or none")]
 fn until(on: &str) -> Option<LastPeriod> {
     let end = day(on);
     Some(LastPeriod { valid_until_on: Some(end), renewable_from_on: end.checked_sub_days(Days::new(90)) })

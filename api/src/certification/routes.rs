@@ -224,7 +224,6 @@ impl CertificationApi {
     ///
     /// What waits for an officer, oldest first; or what was decided.
     #[oai(path = "/proposals", method = "get", tag = "Tag::Certification", operation_id = "listProposals")]
-    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
     async fn proposals(
         &self,
         app: Shared<&App>,

@@ -53,7 +53,6 @@ macro_rules! actions { ($($(#[doc = $doc:literal])+ $name:ident = [$($span:ident
     /// The table: the span of each role for an action, in the order of [`ROLES`].
     #[must_use]
     pub const fn row(action: Action) -> [Span; 11] {
-        #[expect(clippy::enum_glob_use, reason = "the table reads as a table")]
         use short::*;
         match action { $(Action::$name => [$($span),+]),+ }
     }
@@ -415,7 +414,7 @@ impl Actor {
                 Some(g) if g.scope == ScopeKind::Programme => reach.everything = true,
                 Some(g) if g.scope == ScopeKind::Activity => reach.activities.extend(g.activity),
                 Some(g) if g.scope == ScopeKind::Organisation || span == Span::Organisation => {
-                    reach.organisations.extend(g.organisation)
+                    reach.organisations.extend(g.organisation);
                 }
                 Some(g) => reach.units.extend(g.units.iter().copied()),
                 None => {}

@@ -337,9 +337,9 @@ impl Described {
             let cell = cell.trim();
             let optional = (!cell.is_empty()).then(|| cell.to_owned());
             match *column {
-                "service_number" => person.service_number = cell.to_owned(),
-                "given_name" => person.given_name = cell.to_owned(),
-                "family_name" => person.family_name = cell.to_owned(),
+                "service_number" => cell.clone_into(&mut person.service_number),
+                "given_name" => cell.clone_into(&mut person.given_name),
+                "family_name" => cell.clone_into(&mut person.family_name),
                 "native_name" => person.native_name = optional,
                 "email" => person.email = optional,
                 "rank" => person.rank = optional,

@@ -440,6 +440,15 @@ impl Tx {
         Ok(tx)
     }
 
+    /// A unit of work of the platform itself, which stands below permits; `why` appears in the audit trail.
+    ///
+    /// # Errors
+    /// As [`Tx::begin`].
+    #[expect(clippy::disallowed_methods, reason = "this is where transactions begin")]
+    pub(super) async fn of_platform(app: &App, why: &str) -> Result<Self, Problem> {
+        Self::begin(app, Author { act: format!("system:{why}"), account: None, person: None }).await
+    }
+
     async fn claim_key(&self) -> Result<(), Problem> {
         let Some(claim) = &self.claim else { return Ok(()) };
         let row = idempotency::ActiveModel {
@@ -582,11 +591,10 @@ impl ConnectionTrait for Tx {
 pub fn is_storage_error(error: &DbErr) -> bool {
     use sea_orm::sqlx::Error;
     let source = match error {
-        DbErr::ConnectionAcquire(_) => return true,
         DbErr::Conn(RuntimeErr::SqlxError(e))
         | DbErr::Exec(RuntimeErr::SqlxError(e))
         | DbErr::Query(RuntimeErr::SqlxError(e)) => e,
-        DbErr::Conn(_) => return true,
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
         _ => return false,
     };
     match &**source {

@@ -147,7 +147,7 @@ pub async fn seal(app: &App) -> Result<usize, Problem> {
     if waiting.is_none() {
         return Ok(0);
     }
-    let tx = Tx::begin(app, Author { act: "system:seal".into(), account: None, person: None }).await?;
+    let tx = Tx::of_platform(app, "seal").await?;
     let tail = event_tail::Entity::find().order_by_asc(event_tail::Column::EventId).limit(1000).all(&tx).await?;
     let ids: Vec<EventId> = tail.iter().map(|t| t.event_id).collect();
     let events = event::Entity::find()

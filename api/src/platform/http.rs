@@ -235,10 +235,9 @@ impl<E: Endpoint> Shell<E> {
             body: Set(Some(body.to_vec())),
             ..Default::default()
         };
-        let author = super::Author { act: "system:idempotency".into(), account: None, person: None };
         // The body was kept with the change itself; only status and headers are added here, so a crash
         // in between costs nothing but the exact status of a repeat.
-        if let Ok(tx) = super::Tx::begin(&self.app, author).await
+        if let Ok(tx) = super::Tx::of_platform(&self.app, "idempotency").await
             && idempotency::Entity::update_many().set(row).filter_key(claim).exec(&tx).await.is_ok()
         {
             tx.commit(()).await.ok();
@@ -403,7 +402,7 @@ pub fn healthz() -> &'static str {
 /// 503 when it was not.
 #[poem::handler]
 pub async fn readyz(app: poem::web::Data<&App>) -> Result<&'static str, Problem> {
-    let tx = super::Tx::begin(&app, super::Author { act: "system:ready".into(), account: None, person: None }).await?;
+    let tx = super::Tx::of_platform(&app, "ready").await?;
     let row = entity::platform::setting::ActiveModel {
         key: Set("ready".into()),
         value: Set(serde_json::Value::Null),

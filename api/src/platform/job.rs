@@ -85,7 +85,7 @@ async fn take(app: &App, owner: &str, count: i64) -> Result<Vec<job::Model>, Pro
          AND (lease_until IS NULL OR lease_until < $3) ORDER BY run_at LIMIT {count} {lock}) RETURNING *"
     );
     let values = [owner.into(), (now + Duration::seconds(LEASE_SECONDS)).into(), now.into()];
-    let tx = Tx::begin(app, super::db::Author { act: "system:jobs".into(), account: None, person: None }).await?;
+    let tx = Tx::of_platform(app, "jobs").await?;
     let rows = tx.query_all_raw(Statement::from_sql_and_values(app.backend(), sql, values)).await?;
     let mut jobs = rows.iter().map(|r| job::Model::from_query_result(r, "")).collect::<Result<Vec<_>, _>>()?;
     jobs.sort_by_key(|j| (j.run_at, j.id));
@@ -125,7 +125,7 @@ pub async fn run_due(app: &App, owner: &str) -> Result<usize, Problem> {
 
 async fn finish(app: &App, owner: &str, done: &job::Model, outcome: Result<(), Problem>) -> Result<(), Problem> {
     let now = app.now();
-    let tx = Tx::begin(app, super::db::Author { act: "system:jobs".into(), account: None, person: None }).await?;
+    let tx = Tx::of_platform(app, "jobs").await?;
     // Fenced: a worker whose lease ran out must not close a job that another one holds.
     let mut update = job::Entity::update_many()
         .filter(job::Column::Id.eq(done.id))
@@ -152,7 +152,7 @@ async fn finish(app: &App, owner: &str, done: &job::Model, outcome: Result<(), P
 /// # Errors
 /// As the database.
 pub async fn hand_back(app: &App, owner: &str) -> Result<(), Problem> {
-    let tx = Tx::begin(app, super::db::Author { act: "system:jobs".into(), account: None, person: None }).await?;
+    let tx = Tx::of_platform(app, "jobs").await?;
     job::Entity::update_many()
         .filter(job::Column::LeaseOwner.eq(owner))
         .filter(job::Column::DoneAt.is_null())

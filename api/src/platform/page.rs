@@ -279,7 +279,6 @@ impl Page {
         LANGUAGES.iter().map(|(code, name)| (*code, *name, *code == self.lang())).collect()
     }
     /// The address of a file that pages load; changes with its content.
-    #[expect(clippy::unused_self, reason = "templates call it on the page")]
     pub fn asset(&self, name: &str) -> String {
         let hash = assets().get(name).map_or("", |asset| asset.hash.as_str());
         format!("/static/{name}?v={hash}")

@@ -31,13 +31,11 @@ impl Amounts {
         self.0 = self.0.take().map(|problem| problem.field(pointer, why));
     }
     fn money(&mut self, pointer: &str, value: Decimal) -> i64 {
-        match rules::hundredths(value).filter(|cents| *cents >= 0) {
-            Some(cents) => cents,
-            None => {
-                self.refuse(pointer, "must be an amount of at most two decimals, not negative");
-                0
-            }
+        if let Some(cents) = rules::hundredths(value).filter(|cents| *cents >= 0) {
+            return cents;
         }
+        self.refuse(pointer, "must be an amount of at most two decimals, not negative");
+        0
     }
     fn number(&mut self, pointer: &str, value: Decimal) -> i64 {
         rules::hundredths(value).unwrap_or_else(|| {

@@ -18,7 +18,6 @@ impl ReportingApi {
     /// By unit: persons, places, completion rate, certificates in force, renewable and expiring within 90
     /// days, narrowed to the units within your reach.
     #[oai(path = "/reports/completion", method = "get", tag = "Tag::Reports", operation_id = "getCompletionReport")]
-    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
     async fn completion(
         &self,
         app: Shared<&App>,

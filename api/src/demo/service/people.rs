@@ -2,7 +2,7 @@
 
 use super::{DemoAccount, Loader, read};
 use crate::identity::{self, Credentials, NewGrant, NewOrganisation, NewPerson, NewUnit, Permit};
-use crate::platform::{Problem, new_secret};
+use crate::platform::{Problem, Tx, new_secret};
 use chrono::{Duration, NaiveDate};
 use entity::identity::{AdministrativeLevel, Gender, OrganisationRole, Role, ScopeKind};
 use serde::Deserialize;
@@ -53,9 +53,7 @@ fn first_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2019, 1, 1).expect("a day of the calendar")
 }
 
-/// Loads organisations, units and persons in one transaction, then gives the printed accounts a password.
-pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
-    let tx = Permit::system("demo").begin(&loader.app).await?;
+async fn places(tx: &Tx, loader: &mut Loader) -> Result<(), Problem> {
     for row in read::<Vec<OrganisationRow>>(include_str!("../../../demo/organisations.json"))? {
         let new = NewOrganisation {
             code: row.code.clone(),
@@ -64,7 +62,7 @@ pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
             country: row.country,
             role: row.role,
         };
-        loader.organisations.insert(row.code, identity::add_organisation(&tx, new).await?.id);
+        loader.organisations.insert(row.code, identity::add_organisation(tx, new).await?.id);
     }
     for row in read::<Vec<UnitRow>>(include_str!("../../../demo/units.json"))? {
         let organisation_id =
@@ -79,8 +77,15 @@ pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
             kind: row.kind,
             from_on: Some(first_day()),
         };
-        loader.units.insert(row.code, identity::add_unit(&tx, new).await?.id);
+        loader.units.insert(row.code, identity::add_unit(tx, new).await?.id);
     }
+    Ok(())
+}
+
+/// Loads organisations, units and persons in one transaction, then gives the printed accounts a password.
+pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
+    let tx = Permit::system("demo").begin(&loader.app).await?;
+    places(&tx, loader).await?;
     let mut logins = Vec::new();
     for row in read::<Vec<PersonRow>>(include_str!("../../../demo/persons.json"))? {
         let organisation_id =

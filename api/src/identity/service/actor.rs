@@ -23,7 +23,10 @@ const USED_EVERY_MINUTES: i64 = 60;
 /// Actors found a moment ago, by the hash of their credential. Emptied by every change of accounts,
 /// grants, sessions or units; not used with several copies, which would not hear of each other's changes.
 #[derive(Default)]
-pub(super) struct Known(Mutex<HashMap<String, (DateTime<Utc>, Arc<Actor>)>>);
+pub(super) struct Known(Mutex<HashMap<String, Found>>);
+
+/// An actor, and when it was found.
+type Found = (DateTime<Utc>, Arc<Actor>);
 
 /// Forgets whom this copy knows: after any change that concerns who may do what.
 pub fn forget_actors(app: &App) {

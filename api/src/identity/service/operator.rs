@@ -48,18 +48,17 @@ pub async fn create_by_operator(
 ) -> Result<String, Problem> {
     let tx = Permit::system("console").begin(app).await?;
     let found = organisation::Entity::find().filter(organisation::Column::Code.eq(code)).one(&tx).await?;
-    let organisation_id = match found {
-        Some(row) => row.id,
-        None => {
-            let new = NewOrganisation {
-                code: code.into(),
-                name: code.into(),
-                native_name: None,
-                country: None,
-                role: OrganisationRole::Implementer,
-            };
-            add_organisation(&tx, new).await?.id
-        }
+    let organisation_id = if let Some(row) = found {
+        row.id
+    } else {
+        let new = NewOrganisation {
+            code: code.into(),
+            name: code.into(),
+            native_name: None,
+            country: None,
+            role: OrganisationRole::Implementer,
+        };
+        add_organisation(&tx, new).await?.id
     };
     let number: Uuid = tx.id();
     let person = add_person(
