@@ -1,6 +1,7 @@
 //! The assembled house: the API in one service, the pages in one route, and the shell around both.
 
 use crate::audit::routes::AuditApi;
+use crate::catalogue::routes::CatalogueApi;
 use crate::certification::routes::CertificationApi;
 use crate::framework::routes::FrameworkApi;
 use crate::identity::access::{Actor, NAV};
@@ -12,7 +13,7 @@ use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
 use crate::programme::routes::ProgrammeApi;
 use crate::reporting::routes::ReportingApi;
-use crate::{audit, certification, framework, identity, notification, programme, reporting};
+use crate::{audit, catalogue, certification, framework, identity, notification, programme, reporting};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -22,7 +23,8 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-type Apis = (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi, AuditApi, NotificationApi);
+type Apis =
+    (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi, CatalogueApi, AuditApi, NotificationApi);
 
 /// The API as one service.
 #[must_use]
@@ -34,6 +36,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
             ReportingApi,
             ProgrammeApi,
             FrameworkApi,
+            CatalogueApi,
             AuditApi,
             NotificationApi,
         ),
@@ -54,6 +57,7 @@ pub fn pages(route: Route) -> Route {
     let route = certification::pages::routes(route);
     let route = programme::pages::routes(route);
     let route = framework::pages::routes(route);
+    let route = catalogue::pages::routes(route);
     let route = audit::pages::routes(route);
     let route = notification::pages::routes(route);
     reporting::pages::routes(route)

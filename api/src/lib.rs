@@ -12,6 +12,8 @@ pub mod identity;
 pub mod certification;
 pub mod framework;
 pub mod programme;
+// floor 3
+pub mod catalogue;
 
 // roof
 pub mod audit;

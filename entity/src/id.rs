@@ -131,6 +131,8 @@ id! {
     ProposalId;
     /// A course.
     CourseId;
+    /// An immutable version of a course.
+    CourseVersionId;
     /// A venue.
     VenueId;
     /// A border crossing point.

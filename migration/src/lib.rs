@@ -7,6 +7,7 @@ mod m0001_platform_and_identity;
 mod m0002_programme;
 mod m0003_framework;
 mod m0004_certification;
+mod m0005_catalogue;
 mod m0010_notification;
 pub mod table;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_programme::Migration),
             Box::new(m0003_framework::Migration),
             Box::new(m0004_certification::Migration),
+            Box::new(m0005_catalogue::Migration),
             Box::new(m0010_notification::Migration),
         ]
     }

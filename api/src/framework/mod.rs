@@ -12,8 +12,8 @@ mod service;
 
 pub use service::{
     add_framework, add_recommendation, change_framework, change_recommendation, framework, frameworks, move_on,
-    new_framework, new_recommendation, outcome_codes, publish, publish_framework, recommendation, recommendations,
-    record_status,
+    new_framework, new_recommendation, outcome_codes, outcomes, publish, publish_framework, recommendation,
+    recommendations, record_status,
 };
 
 use crate::platform::{Problem, Versioned};

@@ -7,7 +7,7 @@ use crate::identity::{Action, Actor, Scope};
 use crate::platform::{App, Problem, Tx};
 use entity::certification::{scheme, scheme_version};
 use entity::id::SchemeId;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use std::collections::{HashMap, HashSet};
 
 /// Adds a scheme with its first rule.
@@ -61,6 +61,15 @@ pub async fn schemes(app: &App, actor: &Actor) -> Result<Vec<SchemeView>, Proble
     }
     let found = schemes_in_force(app.db()).await?;
     Ok(found.into_iter().map(|(scheme, version)| SchemeView::of(scheme.code, version)).collect())
+}
+
+/// Ids of all schemes by code, for features that name schemes.
+///
+/// # Errors
+/// As the database.
+pub async fn scheme_ids<C: ConnectionTrait>(db: &C) -> Result<HashMap<String, SchemeId>, Problem> {
+    let rows = scheme::Entity::find().all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.code, row.id)).collect())
 }
 
 /// A scheme as it is in force.

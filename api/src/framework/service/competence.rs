@@ -317,6 +317,23 @@ fn outcome_view(row: outcome::Model) -> OutcomeView {
     }
 }
 
+/// Outcomes by id, each with code and edition of its framework, for features that are bound to an edition.
+///
+/// # Errors
+/// As the database.
+pub async fn outcomes<C: ConnectionTrait>(
+    db: &C,
+    ids: &[OutcomeId],
+) -> Result<HashMap<OutcomeId, (String, OutcomeView)>, Problem> {
+    let rows = outcome::Entity::find().filter(outcome::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    let of: HashSet<FrameworkId> = rows.iter().map(|row| row.framework_id).collect();
+    let editions = table::Entity::find().filter(table::Column::Id.is_in(of)).all(db).await?;
+    let editions: HashMap<FrameworkId, String> =
+        editions.into_iter().map(|row| (row.id, format!("{} {}", row.code, row.edition))).collect();
+    let edition = |id: &FrameworkId| editions.get(id).cloned().unwrap_or_default();
+    Ok(rows.into_iter().map(|row| (row.id, (edition(&row.framework_id), outcome_view(row)))).collect())
+}
+
 /// Ids of the outcomes in force, by code; of two editions in force the later one counts.
 ///
 /// # Errors
