@@ -1,4 +1,5 @@
 //! Laws of the pure rules, by property tests and by the customers' own tables.
+mod catalogue;
 mod certification;
 mod framework;
 mod notification;

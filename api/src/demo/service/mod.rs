@@ -1,5 +1,6 @@
 //! Demo's verbs: one file per feature, each loading its part of the programme in floor order.
 
+mod catalogue;
 mod certification;
 mod framework;
 mod people;
@@ -32,6 +33,7 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     framework::load(&mut loader).await?;
     programme::load(&mut loader).await?;
     certification::load(&mut loader).await?;
+    catalogue::load(&mut loader).await?;
     certification::load_standing(&mut loader).await?;
     Ok(loader.accounts)
 }
