@@ -14,6 +14,8 @@ pub mod framework;
 pub mod programme;
 // floor 3
 pub mod catalogue;
+// floor 4
+pub mod scheduling;
 
 // roof
 pub mod audit;

@@ -137,8 +137,12 @@ id! {
     VenueId;
     /// A border crossing point.
     CrossingPointId;
+    /// A span of days in which a crossing point has a status.
+    CrossingStatusId;
     /// A scheduled activity.
     ActivityId;
+    /// Something that happened to an activity.
+    ActivityChangeId;
     /// A session of an activity.
     SessionId;
     /// A commitment of a person, room or asset.

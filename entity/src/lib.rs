@@ -16,3 +16,4 @@ pub mod identity;
 pub mod notification;
 pub mod platform;
 pub mod programme;
+pub mod scheduling;

@@ -8,7 +8,9 @@ pub mod client;
 pub mod database;
 pub mod house;
 pub mod smtp;
+pub mod world;
 
 pub use client::{Answer, Client};
 pub use database::Backend;
 pub use house::TestHouse;
+pub use world::{Plan, TestActivity};

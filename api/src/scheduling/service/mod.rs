@@ -1,0 +1,42 @@
+//! Verbs of scheduling.
+
+mod commit;
+mod facts;
+mod place;
+mod plan;
+mod session;
+
+pub use commit::{clashes, commit_person, release_person};
+pub use facts::{activities_facts, activity_facts, lock_activity, session_facts, sessions_of, visible_activity};
+pub use place::{add_crossing_point, add_status, add_venue};
+pub use plan::{add_activity, add_staff, change_state, change_state_at, convert};
+pub use session::add_session;
+
+use super::rules;
+use crate::platform::Problem;
+
+/// Whether a text can be a code.
+fn is_code(text: &str, most: usize) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
+    (2..=most).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// Notes a text that is too short or too long.
+fn length(problem: Problem, pointer: &str, text: &str, least: usize, most: usize) -> Problem {
+    if (least..=most).contains(&text.trim().chars().count()) {
+        return problem;
+    }
+    problem.field(pointer, format!("must have {least} to {most} characters"))
+}
+
+/// The name under which a zone is kept; notes one that does not exist.
+fn normalised_zone(problem: &mut Problem, pointer: &str, name: &str) -> String {
+    rules::zone(name).map_or_else(
+        || {
+            let told = std::mem::replace(problem, Problem::invalid());
+            *problem = told.field(pointer, "is no IANA time zone");
+            String::new()
+        },
+        |zone| zone.name().to_owned(),
+    )
+}
