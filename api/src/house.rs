@@ -3,6 +3,7 @@
 use crate::audit::routes::AuditApi;
 use crate::catalogue::routes::CatalogueApi;
 use crate::certification::routes::CertificationApi;
+use crate::enrolment::routes::EnrolmentApi;
 use crate::framework::routes::FrameworkApi;
 use crate::identity::access::{Actor, NAV};
 use crate::identity::routes::IdentityApi;
@@ -13,7 +14,7 @@ use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
 use crate::programme::routes::ProgrammeApi;
 use crate::reporting::routes::ReportingApi;
-use crate::{audit, catalogue, certification, framework, identity, notification, programme, reporting};
+use crate::{audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -23,8 +24,17 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-type Apis =
-    (IdentityApi, CertificationApi, ReportingApi, ProgrammeApi, FrameworkApi, CatalogueApi, AuditApi, NotificationApi);
+type Apis = (
+    IdentityApi,
+    CertificationApi,
+    ReportingApi,
+    ProgrammeApi,
+    FrameworkApi,
+    CatalogueApi,
+    EnrolmentApi,
+    AuditApi,
+    NotificationApi,
+);
 
 /// The API as one service.
 #[must_use]
@@ -37,6 +47,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
             ProgrammeApi,
             FrameworkApi,
             CatalogueApi,
+            EnrolmentApi,
             AuditApi,
             NotificationApi,
         ),
@@ -58,6 +69,7 @@ pub fn pages(route: Route) -> Route {
     let route = programme::pages::routes(route);
     let route = framework::pages::routes(route);
     let route = catalogue::pages::routes(route);
+    let route = enrolment::pages::routes(route);
     let route = audit::pages::routes(route);
     let route = notification::pages::routes(route);
     reporting::pages::routes(route)

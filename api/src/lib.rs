@@ -16,6 +16,8 @@ pub mod programme;
 pub mod catalogue;
 // floor 4
 pub mod scheduling;
+// floor 5
+pub mod enrolment;
 
 // roof
 pub mod audit;
@@ -40,6 +42,10 @@ pub static SUBSCRIPTIONS: &[Subscription] = &[
     job!(notification::send_link),
     subscribe!(certification::CertificateIssued => certification::on_certificate_issued),
     subscribe!(certification::CertificateIssued => notification::on_certificate_issued),
+    subscribe!(scheduling::ActivityPublished => enrolment::on_activity_published),
+    subscribe!(scheduling::CapacityChanged => enrolment::on_capacity_changed),
+    subscribe!(scheduling::ActivityPostponed => enrolment::on_activity_postponed),
+    subscribe!(scheduling::ActivityCancelled => enrolment::on_activity_cancelled),
 ];
 
 /// `subscribe!(EventType => feature::handler)`: one line of [`SUBSCRIPTIONS`].

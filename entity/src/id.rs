@@ -149,6 +149,8 @@ id! {
     CommitmentId;
     /// An enrolment of a person in an activity.
     EnrolmentId;
+    /// A change of an enrolment, or why it was passed over.
+    EnrolmentStepId;
     /// An attendance sheet.
     SheetId;
     /// An attendance mark.

@@ -10,6 +10,7 @@
 
 pub mod catalogue;
 pub mod certification;
+pub mod enrolment;
 pub mod framework;
 pub mod id;
 pub mod identity;

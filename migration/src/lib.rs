@@ -9,6 +9,7 @@ mod m0003_framework;
 mod m0004_certification;
 mod m0005_catalogue;
 mod m0006_scheduling;
+mod m0007_enrolment;
 mod m0010_notification;
 pub mod table;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_certification::Migration),
             Box::new(m0005_catalogue::Migration),
             Box::new(m0006_scheduling::Migration),
+            Box::new(m0007_enrolment::Migration),
             Box::new(m0010_notification::Migration),
         ]
     }

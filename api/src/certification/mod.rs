@@ -14,7 +14,7 @@ mod service;
 pub use service::{
     add_scheme, certificate, certificates, confirm, document, evidence_of, holds, new_scheme, on_certificate_issued,
     proposal, proposals, propose_reinstatement, propose_revocation, record, record_by_hand, refuse, scheme, scheme_ids,
-    scheme_version, schemes, standing, suspend, verification,
+    scheme_version, schemes, standing, statuses, suspend, verification,
 };
 
 use crate::platform::Problem;

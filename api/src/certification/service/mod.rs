@@ -9,7 +9,7 @@ mod verify;
 
 pub use decide::{confirm, propose_reinstatement, propose_revocation, record_by_hand, refuse, suspend};
 pub use document::{document, on_certificate_issued};
-pub use read::{certificate, certificates, evidence_of, proposal, proposals, standing};
+pub use read::{certificate, certificates, evidence_of, proposal, proposals, standing, statuses};
 pub use record::{holds, record};
 pub use schemes::{add_scheme, new_scheme, scheme, scheme_ids, scheme_version, schemes};
 pub use verify::verification;

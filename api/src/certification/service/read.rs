@@ -417,3 +417,23 @@ fn as_decided<'a>(period: &mut period::Model, decisions: impl Iterator<Item = &'
         }
     }
 }
+
+/// How a person stands with these schemes on a local day, by the code of the scheme. A code that no scheme
+/// has is missing.
+///
+/// # Errors
+/// As the database.
+pub async fn statuses<C: ConnectionTrait>(
+    db: &C,
+    person: PersonId,
+    codes: &[&str],
+    on: NaiveDate,
+) -> Result<HashMap<String, CertificationStatus>, Problem> {
+    let schemes = scheme::Entity::find().filter(scheme::Column::Code.is_in(codes.iter().copied())).all(db).await?;
+    let periods = periods_of(db, person).await?;
+    let status = |id: SchemeId| {
+        let of_scheme: Vec<Held> = periods.iter().filter(|p| p.scheme_id == id).map(held).collect();
+        rules::status(&of_scheme, on).0
+    };
+    Ok(schemes.into_iter().map(|scheme| (scheme.code, status(scheme.id))).collect())
+}
