@@ -1,5 +1,6 @@
 //! The assembled house: the API in one service, the pages in one route, and the shell around both.
 
+use crate::assessment::routes::AssessmentApi;
 use crate::audit::routes::AuditApi;
 use crate::catalogue::routes::CatalogueApi;
 use crate::certification::routes::CertificationApi;
@@ -14,7 +15,7 @@ use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
 use crate::programme::routes::ProgrammeApi;
 use crate::reporting::routes::ReportingApi;
-use crate::{audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting};
+use crate::{assessment, audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -32,6 +33,7 @@ type Apis = (
     FrameworkApi,
     CatalogueApi,
     EnrolmentApi,
+    AssessmentApi,
     AuditApi,
     NotificationApi,
 );
@@ -48,6 +50,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
             FrameworkApi,
             CatalogueApi,
             EnrolmentApi,
+            assessment::routes::api(),
             AuditApi,
             NotificationApi,
         ),
@@ -70,6 +73,7 @@ pub fn pages(route: Route) -> Route {
     let route = framework::pages::routes(route);
     let route = catalogue::pages::routes(route);
     let route = enrolment::pages::routes(route);
+    let route = assessment::pages::routes(route);
     let route = audit::pages::routes(route);
     let route = notification::pages::routes(route);
     reporting::pages::routes(route)

@@ -18,6 +18,8 @@ pub mod catalogue;
 pub mod scheduling;
 // floor 5
 pub mod enrolment;
+// floor 6
+pub mod assessment;
 
 // roof
 pub mod audit;
@@ -36,6 +38,7 @@ use platform::Subscription;
 
 /// Who hears of what. A handler runs after the transaction that told of the event, at least once.
 pub static SUBSCRIPTIONS: &[Subscription] = &[
+    job!(assessment::on_deadline),
     job!(identity::on_membership_due),
     job!(identity::on_reset_asked),
     job!(notification::deliver),

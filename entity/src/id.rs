@@ -163,6 +163,8 @@ id! {
     ItemVersionId;
     /// An assessment.
     AssessmentId;
+    /// An assessment open for an activity.
+    OpeningId;
     /// An attempt at an assessment.
     AttemptId;
     /// A message to a person.

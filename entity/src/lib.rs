@@ -8,6 +8,7 @@
     reason = "the table macro of sea-orm writes code that names transactions; a table may be called as its feature"
 )]
 
+pub mod assessment;
 pub mod catalogue;
 pub mod certification;
 pub mod enrolment;
