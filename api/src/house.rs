@@ -225,6 +225,10 @@ impl House for Doors {
     }
 
     fn page(&self, page: &Page, problem: &Problem) -> Response {
+        // Not a refusal but a question: the reader answers it and comes back.
+        if problem.is("identity/step-up-required") {
+            return page.to_confirm();
+        }
         let status = problem.status();
         let template = ProblemPage { page, status: status.as_u16(), problem, request: problem.body().instance };
         match page.render_with(status, &template) {
@@ -252,6 +256,7 @@ fn viewer(actor: &Actor) -> Viewer {
         roles: actor.roles().map(entity::identity::Role::word).collect(),
         nav: NAV.iter().filter(|place| place.is_for(actor)).map(|place| (place.href, place.key)).collect(),
         language: actor.language.clone(),
+        second_factor_missing: actor.second_factor_missing,
     }
 }
 

@@ -180,7 +180,7 @@ async fn answer<T>(
 ) -> Result<Response, Problem> {
     match outcome {
         (Ok(_), message) => Ok(page.see_other(&format!("/certificates/{id}"), message)),
-        (Err(problem), _) if problem.status() == StatusCode::NOT_FOUND => Err(problem),
+        (Err(problem), _) if matches!(problem.status(), StatusCode::NOT_FOUND | StatusCode::FORBIDDEN) => Err(problem),
         (Err(problem), _) => show(page, app, me, id, Some(&problem)).await,
     }
 }

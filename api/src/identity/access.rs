@@ -314,6 +314,11 @@ impl Reach {
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
     }
+    /// Whether it reaches persons, units or organisations beyond oneself and one's own activities.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.everything || !self.organisations.is_empty() || !self.units.is_empty()
+    }
     /// Whether it reaches what `scope` describes.
     #[must_use]
     pub fn covers(&self, scope: &Scope) -> bool {
@@ -508,7 +513,7 @@ pub const NAV: &[Place] = &[
     place("/programme", "nav-programme", Action::ViewProgramme, true),
     place("/frameworks", "nav-frameworks", Action::ViewFrameworks, true),
     place("/people", "nav-people", Action::ViewPersons, false),
-    place("/administration", "nav-administration", Action::ManageAccounts, false),
+    place("/administration", "nav-administration", Action::ViewGrants, false),
     place("/audit", "nav-audit", Action::ViewAudit, false),
 ];
 
@@ -517,7 +522,6 @@ impl Place {
     #[must_use]
     pub fn is_for(&self, actor: &Actor) -> bool {
         let reach = actor.reach(self.action);
-        let own_only = Reach { own: reach.own, ..Reach::default() };
-        !reach.is_nothing() && (self.own_is_enough || reach != own_only)
+        reach.is_wide() || (self.own_is_enough && !reach.is_nothing())
     }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use fluent_templates::{Loader, fluent_bundle::FluentValue};
 use hmac::{Hmac, KeyInit, Mac};
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::{HeaderValue, Method, StatusCode, Uri, header};
 use poem::{FromRequest, Request, RequestBody, Response};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -37,6 +37,8 @@ pub struct Viewer {
     pub nav: Vec<(&'static str, &'static str)>,
     /// The language they chose.
     pub language: Option<String>,
+    /// Whether their roles rest until a second factor is set up.
+    pub second_factor_missing: bool,
 }
 
 /// The name and roles shown in the header.
@@ -73,12 +75,16 @@ pub struct Page {
     secure: bool,
     /// Path of this page.
     pub path: String,
+    /// Where to come back to: this page, or the page that holds the form that was sent.
+    pub back: String,
     /// Who is signed in.
     pub actor: Option<ActorBadge>,
     /// What the act before said.
     pub flash: Option<Flash>,
     /// Whether this is the demonstration.
     pub demo: bool,
+    /// Whether the reader's roles rest until a second factor is set up.
+    pub second_factor_missing: bool,
     /// Token for the forms of this page.
     pub csrf: String,
 }
@@ -138,6 +144,18 @@ pub fn set_cookie(app: &App, name: &str, value: &str, max_age_seconds: Option<i6
     let age = max_age_seconds.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
     let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     HeaderValue::from_str(&line).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// The page a reader comes back to after signing in or proving who they are: the one that was asked for, or the
+/// one whose form was sent. The browser names that one; its path alone is believed.
+fn back_to(request: &Request) -> String {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return request.uri().path_and_query().map_or("/", |whole| whole.as_str()).to_owned();
+    }
+    let host = request.header(header::HOST).unwrap_or_default();
+    let from = request.header(header::REFERER).and_then(|text| text.parse::<Uri>().ok());
+    let own = from.filter(|uri| uri.authority().is_some_and(|authority| authority.as_str() == host));
+    own.and_then(|uri| uri.path_and_query().map(|whole| whole.as_str().to_owned())).unwrap_or_else(|| "/".to_owned())
 }
 
 fn form_token(app: &App, session: &str) -> String {
@@ -212,6 +230,8 @@ impl Page {
             lang,
             nav,
             secure: app.config().is_https(),
+            back: back_to(request),
+            second_factor_missing: viewer.is_some_and(|v| v.second_factor_missing),
             path,
             actor,
             flash,
@@ -332,8 +352,16 @@ impl Page {
 
     /// Leads to the sign-in page and back afterwards.
     pub fn to_sign_in(&self) -> Response {
-        let back: String = url::form_urlencoded::byte_serialize(self.path.as_bytes()).collect();
-        self.see_other_as(&format!("/sign-in?back={back}"), "info", "")
+        self.see_other_as(&format!("/sign-in?back={}", self.back_parameter()), "info", "")
+    }
+
+    /// Leads to the page that asks for the password once more, and back afterwards.
+    pub fn to_confirm(&self) -> Response {
+        self.see_other_as(&format!("/confirm?back={}", self.back_parameter()), "info", "")
+    }
+
+    fn back_parameter(&self) -> String {
+        url::form_urlencoded::byte_serialize(Self::safe_back(Some(&self.back)).as_bytes()).collect()
     }
 
     /// A path of this site to go back to; anything else is the home page.
@@ -355,6 +383,16 @@ impl<'a> FromRequest<'a> for Page {
     }
 }
 
+/// A browser that does not say where a form comes from must send the page's token with it.
+fn own_form(app: &App, request: &Request, sent: impl FnOnce() -> String) -> Result<(), Problem> {
+    let told = request.header("sec-fetch-site").is_some() || request.header(header::ORIGIN).is_some();
+    let Some(session) = session_cookie(app, request).filter(|_| !told) else { return Ok(()) };
+    if bool::from(subtle::ConstantTimeEq::ct_eq(sent().as_bytes(), form_token(app, &session).as_bytes())) {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN, "cross-site").detail("The form is out of date. Load the page again."))
+}
+
 /// A form of a page. A browser that does not say where a request comes from must send the page's token.
 pub struct Form<T>(pub T);
 
@@ -362,23 +400,57 @@ impl<'a, T: DeserializeOwned> FromRequest<'a> for Form<T> {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let app = request.data::<App>().expect("the application is in every request");
         let bytes = body.take()?.into_bytes().await?;
-        let told = request.header("sec-fetch-site").is_some() || request.header(header::ORIGIN).is_some();
-        if let Some(session) = session_cookie(app, request).filter(|_| !told) {
-            let sent = url::form_urlencoded::parse(&bytes)
-                .find(|(key, _)| key == "_csrf")
-                .map(|(_, value)| value.into_owned())
-                .unwrap_or_default();
-            if !bool::from(subtle::ConstantTimeEq::ct_eq(sent.as_bytes(), form_token(app, &session).as_bytes())) {
-                return Err(Problem::new(StatusCode::FORBIDDEN, "cross-site")
-                    .detail("The form is out of date. Load the page again.")
-                    .into());
-            }
-        }
+        own_form(app, request, || {
+            let mut pairs = url::form_urlencoded::parse(&bytes);
+            pairs.find(|(key, _)| key == "_csrf").map(|(_, value)| value.into_owned()).unwrap_or_default()
+        })?;
         if bytes.contains(&0) || bytes.windows(3).any(|w| w == b"%00") {
             return Err(Problem::malformed("A text has the character U+0000, which no text may have.").into());
         }
         let form = serde_html_form::from_bytes(&bytes).map_err(|e| Problem::invalid().field("", e.to_string()))?;
         Ok(Self(form))
+    }
+}
+
+/// A form of a page with a file in it, read into memory: the shell bounds it. Guarded as [`Form`].
+pub struct Upload {
+    texts: HashMap<String, String>,
+    file: Vec<u8>,
+}
+
+impl Upload {
+    /// A text of the form; empty when it was not sent.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.texts.get(name).map_or("", String::as_str)
+    }
+    /// The file; empty when none was chosen.
+    #[must_use]
+    pub fn into_file(self) -> Vec<u8> {
+        self.file
+    }
+}
+
+impl<'a> FromRequest<'a> for Upload {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let app = request.data::<App>().expect("the application is in every request");
+        let unreadable = |_| Problem::malformed("The form cannot be read.");
+        let mut parts = poem::web::Multipart::from_request(request, body).await.map_err(unreadable)?;
+        let mut upload = Self { texts: HashMap::new(), file: vec![] };
+        let broken = |_| Problem::malformed("The form cannot be read.");
+        while let Some(part) = parts.next_field().await.map_err(broken)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if part.file_name().is_some() {
+                upload.file = part.bytes().await.map_err(broken)?;
+            } else {
+                upload.texts.insert(name, part.text().await.map_err(broken)?);
+            }
+        }
+        own_form(app, request, || upload.text("_csrf").to_owned())?;
+        if upload.texts.values().any(|text| text.contains('\0')) {
+            return Err(Problem::malformed("A text has the character U+0000, which no text may have.").into());
+        }
+        Ok(upload)
     }
 }
 

@@ -23,7 +23,7 @@ pub use link::{ask_password_reset, choose_password, link_is_open, on_reset_asked
 pub use list::{export_persons, import_persons, readable_list};
 pub use operator::{create_by_operator, end_everything, grant_by_operator, reset_by_operator};
 pub use organise::{
-    change_organisation, change_unit, close_unit, move_unit, organisation, organisations, unit, unit_path,
+    all_units, change_organisation, change_unit, close_unit, move_unit, organisation, organisations, unit, unit_path,
     unit_placements, units,
 };
 pub use own::{

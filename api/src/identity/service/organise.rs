@@ -6,7 +6,7 @@ use super::super::{
     OrganisationChange, OrganisationChanged, OrganisationView, UnitChange, UnitChanged, UnitClosed, UnitClosure,
     UnitMove, UnitMoved, UnitPlacementView, UnitView,
 };
-use super::people::check_named;
+use super::people::{check_country, check_kind, check_named};
 use super::{forget_actors, units_below};
 use crate::platform::{App, Changes, ListPage, PageRequest, Problem, Tx};
 use chrono::NaiveDate;
@@ -70,6 +70,7 @@ pub async fn change_organisation(
 ) -> Result<OrganisationView, Problem> {
     organisation(app, actor, id).await?;
     check_named("XX", 20, &change.name, change.native_name.as_deref())?;
+    check_country(change.country.as_deref())?;
     let tx = actor.permit(Action::ManageOrganisations, &Scope::organisation(id), app.now())?.begin(app).await?;
     let found = organisation::Entity::find_by_id(id).lock_exclusive().one(&tx).await?;
     let before = found.ok_or_else(Problem::not_found)?;
@@ -144,6 +145,31 @@ pub async fn units(
     Ok(request.page(app, &scope, rows, |row| row.code.clone(), view))
 }
 
+/// Most units that are drawn as a tree or offered as a choice.
+const TREE_UNITS: u64 = 5_000;
+
+/// Every unit by code, each with the unit above it today: for drawing the tree and for choosing one.
+///
+/// # Errors
+/// `not-found`
+pub async fn all_units(app: &App, actor: &Actor) -> Result<Vec<UnitView>, Problem> {
+    if actor.reach(Action::ViewOrganisations).is_nothing() {
+        return Err(Problem::not_found());
+    }
+    let rows = unit::Entity::find().order_by_asc(unit::Column::Code).limit(TREE_UNITS).all(app.db()).await?;
+    let placed = unit_placement::Entity::find()
+        .filter(unit_placement::Column::FromOn.lte(app.now().date_naive()))
+        .order_by_asc(unit_placement::Column::FromOn)
+        .all(app.db())
+        .await?;
+    let places: HashMap<UnitId, unit_placement::Model> = placed.into_iter().map(|row| (row.unit_id, row)).collect();
+    let view = |row: unit::Model| {
+        let place = places.get(&row.id);
+        unit_view(row, place)
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
 async fn unit_with_place<C: ConnectionTrait>(db: &C, id: UnitId, today: NaiveDate) -> Result<UnitView, Problem> {
     let row = unit::Entity::find_by_id(id).one(db).await?.ok_or_else(Problem::not_found)?;
     let places = placements(db, &[id], today).await?;
@@ -207,9 +233,7 @@ pub async fn change_unit(
 ) -> Result<UnitView, Problem> {
     let known = unit(app, actor, id).await?;
     check_named("XX", 30, &change.name, change.native_name.as_deref())?;
-    if let Some(why) = rules::text_fault(&change.kind, 0, 100) {
-        return Err(Problem::invalid().field("/kind", why));
-    }
+    check_kind(&change.kind)?;
     let scope = Scope::organisation(known.organisation_id);
     let tx = actor.permit(Action::ManageUnits, &scope, app.now())?.begin(app).await?;
     let before = unit::Entity::find_by_id(id).lock_exclusive().one(&tx).await?.ok_or_else(Problem::not_found)?;

@@ -80,6 +80,7 @@ pub fn filter_by_person(reach: &Reach, column: SimpleExpr) -> Condition {
 /// 422 · `identity/code-taken`
 pub async fn add_organisation(tx: &Tx, new: NewOrganisation) -> Result<OrganisationView, Problem> {
     check_named(&new.code, 20, &new.name, new.native_name.as_deref())?;
+    check_country(new.country.as_deref())?;
     let taken = organisation::Entity::find().filter(organisation::Column::Code.eq(&new.code)).one(tx).await?;
     refuse_taken(taken.is_some(), &new.code)?;
     let row = organisation::Model {
@@ -115,6 +116,28 @@ pub(super) fn check_named(code: &str, most: usize, name: &str, native: Option<&s
     problem.unless_clean()
 }
 
+/// Refuses what is no country code.
+///
+/// # Errors
+/// 422
+pub(super) fn check_country(code: Option<&str>) -> Result<(), Problem> {
+    match code.filter(|code| code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase())) {
+        Some(_) => Err(Problem::invalid().field("/country", "must be two capitals (ISO 3166-1 alpha-2)")),
+        None => Ok(()),
+    }
+}
+
+/// Refuses what is too long for the kind of a unit.
+///
+/// # Errors
+/// 422
+pub(super) fn check_kind(kind: &str) -> Result<(), Problem> {
+    match rules::text_fault(kind, 0, 100) {
+        Some(why) => Err(Problem::invalid().field("/kind", why)),
+        None => Ok(()),
+    }
+}
+
 fn refuse_taken(taken: bool, code: &str) -> Result<(), Problem> {
     if taken { Err(Problem::refused("identity/code-taken", format!("The code {code} is taken."))) } else { Ok(()) }
 }
@@ -135,6 +158,7 @@ pub async fn new_organisation(app: &App, actor: &Actor, new: NewOrganisation) ->
 /// `not-found` · `identity/code-taken` · `identity/other-organisation`
 pub async fn add_unit(tx: &Tx, new: NewUnit) -> Result<UnitView, Problem> {
     check_named(&new.code, 30, &new.name, new.native_name.as_deref())?;
+    check_kind(&new.kind)?;
     let taken = unit::Entity::find().filter(unit::Column::Code.eq(&new.code)).one(tx).await?;
     refuse_taken(taken.is_some(), &new.code)?;
     organisation::Entity::find_by_id(new.organisation_id).one(tx).await?.ok_or_else(Problem::not_found)?;
