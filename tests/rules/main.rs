@@ -1,6 +1,6 @@
 //! Laws of the pure rules, by property tests and by the customers' own tables.
-mod catalogue;
 mod assessment;
+mod catalogue;
 mod certification;
 mod framework;
 mod notification;
