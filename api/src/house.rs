@@ -14,6 +14,7 @@ use crate::platform::page::{Page, Viewer, static_file};
 use crate::platform::problem::FieldError;
 use crate::platform::{App, Problem};
 use crate::programme::routes::ProgrammeApi;
+use crate::reference::{api_document, walk};
 use crate::reporting::routes::ReportingApi;
 use crate::{assessment, audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting};
 use askama::Template;
@@ -21,9 +22,9 @@ use poem::endpoint::make_sync;
 use poem::http::{Method, header};
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get};
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, ServerObject};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 type Apis = (
     IdentityApi,
@@ -57,7 +58,6 @@ pub fn service() -> OpenApiService<Apis, ()> {
         "Waymark",
         env!("CARGO_PKG_VERSION"),
     )
-    .summary("Training of border guards: scheduling, enrolment, assessment, certification")
     .description(include_str!("about.md"))
     .license(LicenseObject::new("EUPL-1.2").url("https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12"))
     .contact(ContactObject::new().name("Waymark").url("https://example.org/waymark"))
@@ -77,52 +77,6 @@ pub fn pages(route: Route) -> Route {
     let route = audit::pages::routes(route);
     let route = notification::pages::routes(route);
     reporting::pages::routes(route)
-}
-
-/// The API document, repaired where the generator slips.
-#[must_use]
-pub fn api_document() -> &'static Value {
-    static DOCUMENT: OnceLock<Value> = OnceLock::new();
-    DOCUMENT.get_or_init(|| {
-        let mut document: Value = serde_json::from_str(&service().spec()).expect("the generator writes JSON");
-        repair(&mut document);
-        document
-    })
-}
-
-/// The generator writes unregistered formats, leaves out that unknown fields are refused, and says nothing
-/// where no credential is needed.
-fn repair(document: &mut Value) {
-    walk(document, &mut |object| match object.get("format").and_then(Value::as_str) {
-        Some("naive-date") => drop(object.insert("format".into(), "date".into())),
-        Some("naive-time") => drop(object.insert("format".into(), "time".into())),
-        _ => {}
-    });
-    document["openapi"] = json!("3.0.3");
-    for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
-        for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
-            if operation.get("security").is_none() {
-                operation["security"] = json!([]);
-            }
-            let content_types = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut);
-            if let Some(content) = content_types
-                && let Some(schema) = content.remove("application/json; charset=utf-8")
-            {
-                content.insert("application/json".into(), schema);
-            }
-        }
-    }
-}
-
-fn walk(value: &mut Value, visit: &mut impl FnMut(&mut Map<String, Value>)) {
-    match value {
-        Value::Object(object) => {
-            visit(object);
-            object.values_mut().for_each(|v| walk(v, visit));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|v| walk(v, visit)),
-        _ => {}
-    }
 }
 
 /// What the shell asks of the floors above it.

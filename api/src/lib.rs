@@ -29,9 +29,11 @@ pub mod reporting;
 
 mod house;
 pub mod operator;
+mod reference;
 mod server;
 
-pub use house::{api_document, pages, service};
+pub use house::{pages, service};
+pub use reference::api_document;
 pub use server::{Running, serve};
 
 use platform::Subscription;

@@ -1,8 +1,15 @@
-//! Black box over the assembled service: one file per feature, every test on both databases.
-
+//! The API and the pages from outside, over HTTP, on both databases. One file per feature; `access`,
+//! `openapi`, `platform`, `database`, `migration` and `trail` prove what all of them share.
+mod access;
+mod audit;
 mod catalogue;
+mod certification;
 mod database;
+mod framework;
 mod migration;
+mod notification;
 mod openapi;
 mod platform;
+mod programme;
+mod reporting;
 mod trail;

@@ -11,6 +11,13 @@ fn operations() -> Vec<(String, String, &'static Value)> {
     all.collect()
 }
 
+fn resolve(value: &'static Value) -> &'static Value {
+    match value["$ref"].as_str() {
+        Some(path) => api::api_document().pointer(&path[1..]).expect("what is referred to is there"),
+        None => value,
+    }
+}
+
 #[test]
 fn the_committed_document_is_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/openapi.json");
@@ -40,9 +47,42 @@ fn every_operation_says_what_it_is_for_who_may_call_it_and_what_can_go_wrong() {
             assert!(responses.contains_key(status), "{name} lacks {status}");
         }
         for (status, response) in responses.iter().filter(|(status, _)| status.as_str() >= "400") {
-            let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
-            assert_eq!(schema, "#/components/schemas/Problem", "{name} {status}");
+            let content = &resolve(response)["content"]["application/problem+json"];
+            assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem", "{name} {status}");
+            assert_eq!(content["example"]["status"], status.parse::<u16>().expect("a status"), "{name} {status}");
         }
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let headers: Vec<_> = parameters.map(|p| resolve(p)["name"].as_str().expect("a name")).collect();
+        assert_eq!(headers.contains(&"Idempotency-Key"), method == "POST", "{name}");
+        if responses.contains_key("200") && headers.contains(&"If-Match") {
+            assert!(!responses["200"]["headers"]["ETag"].is_null(), "{name} takes `If-Match` and gives no `ETag`");
+        }
+    }
+}
+
+/// The outside linters hold every example against its schema.
+#[test]
+fn every_body_and_every_parameter_has_an_example() {
+    for (method, path, operation) in operations() {
+        let name = format!("{method} {path}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten().map(resolve) {
+            let is_bare = parameter["example"].is_null() && parameter["name"] != "cursor";
+            assert!(!is_bare, "{name}: {}", parameter["name"]);
+        }
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let schema = if body["type"] == "array" { &body["items"] } else { body };
+        assert!(schema.is_null() || !resolve(schema)["example"].is_null(), "{name} has a body without an example");
+    }
+}
+
+#[test]
+fn every_tag_of_the_document_is_described_and_used() {
+    let described: Vec<_> = api::api_document()["tags"].as_array().expect("tags").iter().collect();
+    let used: Vec<_> = operations().into_iter().flat_map(|(_, _, o)| o["tags"].as_array().expect("tags")).collect();
+
+    for tag in described {
+        assert!(tag["description"].as_str().is_some_and(|text| text.len() > 5), "{tag}");
+        assert!(used.contains(&&tag["name"]), "{tag} is on no operation");
     }
 }
 

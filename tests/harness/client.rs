@@ -33,7 +33,8 @@ pub struct Answer {
     pub headers: reqwest::header::HeaderMap,
     /// The body.
     pub bytes: Vec<u8>,
-    what: String,
+    /// Method and address of the request.
+    pub what: String,
 }
 
 impl Client {
@@ -48,7 +49,7 @@ impl Client {
     /// Sends a request and reads the answer.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let request = request.build().expect("a request");
-        let what = format!("{} {}", request.method(), request.url().path());
+        let what = format!("{} {}", request.method(), request.url().as_str().trim_start_matches(&self.base));
         let response = self.http.execute(request).await.unwrap_or_else(|e| panic!("{what}: {e}"));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.map(|b| b.to_vec()).unwrap_or_default();

@@ -49,6 +49,8 @@ impl FrameworkApi {
     }
 
     /// Read a framework edition
+    ///
+    /// With its outcomes and job profiles, in the languages they are written in.
     #[oai(path = "/frameworks/:framework_id", method = "get", operation_id = "getFramework")]
     async fn framework(
         &self,
@@ -122,6 +124,8 @@ impl FrameworkApi {
     }
 
     /// Record a recommendation
+    ///
+    /// Of an evaluation or a vulnerability assessment. It is open until somebody else verifies that it is implemented.
     #[oai(path = "/recommendations", method = "post", operation_id = "createRecommendation")]
     async fn new_recommendation(
         &self,

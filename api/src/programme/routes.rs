@@ -48,6 +48,8 @@ impl ProgrammeApi {
     }
 
     /// Read a programme
+    ///
+    /// With its parts. Money is left out for those who may not see the budget.
     #[oai(path = "/programmes/:programme_id", method = "get", operation_id = "getProgramme")]
     async fn programme(
         &self,
@@ -60,6 +62,8 @@ impl ProgrammeApi {
     }
 
     /// Change a programme
+    ///
+    /// The version in `If-Match` must be the one you read.
     #[oai(path = "/programmes/:programme_id", method = "put", operation_id = "changeProgramme")]
     async fn change_programme(
         &self,
@@ -93,6 +97,8 @@ impl ProgrammeApi {
     }
 
     /// Add a component
+    ///
+    /// Its code is unique within the programme.
     #[oai(path = "/programmes/:programme_id/components", method = "post", operation_id = "createComponent")]
     async fn new_component(
         &self,
@@ -126,6 +132,8 @@ impl ProgrammeApi {
     }
 
     /// Add a budget line
+    ///
+    /// Its code is unique within the programme.
     #[oai(path = "/programmes/:programme_id/budget-lines", method = "post", operation_id = "createBudgetLine")]
     async fn new_budget_line(
         &self,
@@ -159,6 +167,8 @@ impl ProgrammeApi {
     }
 
     /// Add a deliverable
+    ///
+    /// Its code is unique within the programme.
     #[oai(path = "/programmes/:programme_id/deliverables", method = "post", operation_id = "createDeliverable")]
     async fn new_deliverable(
         &self,
@@ -192,6 +202,8 @@ impl ProgrammeApi {
     }
 
     /// Add an indicator
+    ///
+    /// With baseline and target; what is measured is recorded by changing it.
     #[oai(path = "/programmes/:programme_id/indicators", method = "post", operation_id = "createIndicator")]
     async fn new_indicator(
         &self,

@@ -57,6 +57,8 @@ impl AdministrationApi {
     }
 
     /// Read an account
+    ///
+    /// With its state and who it belongs to.
     #[oai(path = "/accounts/:account_id", method = "get", tag = "Tag::Administration", operation_id = "getAccount")]
     async fn account(
         &self,
@@ -88,6 +90,8 @@ impl AdministrationApi {
     }
 
     /// Reactivate a suspended account
+    ///
+    /// It can sign in again with its password; sessions and tokens it had stay ended.
     #[oai(
         path = "/accounts/:account_id/reactivation",
         method = "post",
@@ -186,12 +190,16 @@ impl AdministrationApi {
     }
 
     /// List roles that wait for a second administrator
+    ///
+    /// Administrator and auditor are granted by two persons; these wait for the second.
     #[oai(path = "/grants", method = "get", tag = "Tag::Administration", operation_id = "listGrantsToConfirm")]
     async fn grants_to_confirm(&self, app: Shared<&App>, auth: Auth) -> Result<Data<Vec<NamedGrantView>>, Fail<Read>> {
         Ok(Data(identity::grants_to_confirm(&app, &auth).await?))
     }
 
     /// Confirm a role as the second administrator
+    ///
+    /// The role is in force from then on. Whoever granted it cannot confirm it.
     #[oai(
         path = "/grants/:grant_id/confirmation",
         method = "post",
@@ -223,12 +231,16 @@ impl AdministrationApi {
     }
 
     /// List settings
+    ///
+    /// What administrators can change while the program runs, with bounds and values in force.
     #[oai(path = "/settings", method = "get", tag = "Tag::Administration", operation_id = "listSettings")]
     async fn settings(&self, app: Shared<&App>, auth: Auth) -> Result<Data<Vec<SettingView>>, Fail<Read>> {
         Ok(Data(identity::setting_views(&app, &auth).await?))
     }
 
     /// Read a setting
+    ///
+    /// With its bounds and its version, for a change.
     #[oai(path = "/settings/:key", method = "get", tag = "Tag::Administration", operation_id = "getSetting")]
     async fn setting(
         &self,
@@ -241,6 +253,8 @@ impl AdministrationApi {
     }
 
     /// Change a setting
+    ///
+    /// Takes effect at once. The value must lie within its bounds.
     #[oai(path = "/settings/:key", method = "put", tag = "Tag::Administration", operation_id = "changeSetting")]
     async fn change_setting(
         &self,

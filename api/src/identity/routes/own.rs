@@ -45,6 +45,8 @@ impl OwnApi {
     }
 
     /// End this session
+    ///
+    /// The token or cookie is refused from then on.
     #[oai(path = "/sign-out", method = "post", tag = "Tag::Session", operation_id = "signOut")]
     async fn sign_out(&self, app: Shared<&App>, auth: Auth) -> Result<NoContent, Fail<Write>> {
         identity::sign_out(&app, &auth).await?;
@@ -96,6 +98,8 @@ impl OwnApi {
     }
 
     /// Who is signed in
+    ///
+    /// The person, the roles in force and the language chosen.
     #[oai(path = "/me", method = "get", tag = "Tag::Session", operation_id = "me")]
     async fn me(&self, app: Shared<&App>, auth: Auth) -> Result<Data<MeView>, Fail<Read>> {
         Ok(Data(identity::me(&app, &auth).await?))
@@ -110,12 +114,16 @@ impl OwnApi {
     }
 
     /// List your sessions
+    ///
+    /// Where you are signed in, and since when; the one that asks is marked.
     #[oai(path = "/me/sessions", method = "get", tag = "Tag::Session", operation_id = "listOwnSessions")]
     async fn own_sessions(&self, app: Shared<&App>, auth: Auth) -> Result<Data<Vec<LoginSessionView>>, Fail<Read>> {
         Ok(Data(identity::own_sessions(&app, &auth).await?))
     }
 
     /// End all your other sessions
+    ///
+    /// Only the one that asks goes on.
     #[oai(path = "/me/sessions", method = "delete", tag = "Tag::Session", operation_id = "endOtherSessions")]
     async fn end_other_sessions(&self, app: Shared<&App>, auth: Auth) -> Result<NoContent, Fail<Write>> {
         identity::end_other_sessions(&app, &auth).await?;
@@ -123,6 +131,8 @@ impl OwnApi {
     }
 
     /// End one of your sessions
+    ///
+    /// Its token is refused from then on.
     #[oai(path = "/me/sessions/:session_id", method = "delete", tag = "Tag::Session", operation_id = "endOwnSession")]
     async fn end_session(
         &self,
@@ -151,6 +161,8 @@ impl OwnApi {
     }
 
     /// Choose your language
+    ///
+    /// Of messages, and of pages where the browser was not told otherwise.
     #[oai(path = "/me/language", method = "put", tag = "Tag::Session", operation_id = "chooseLanguage")]
     async fn choose_language(
         &self,
@@ -200,6 +212,8 @@ impl OwnApi {
     }
 
     /// List your access tokens
+    ///
+    /// With the time each was last used. The tokens themselves are never shown again.
     #[oai(path = "/me/tokens", method = "get", tag = "Tag::Session", operation_id = "listOwnTokens")]
     async fn own_tokens(&self, app: Shared<&App>, auth: Auth) -> Result<Data<Vec<TokenView>>, Fail<Read>> {
         Ok(Data(identity::own_tokens(&app, &auth).await?))
@@ -221,6 +235,8 @@ impl OwnApi {
     }
 
     /// Take back an access token
+    ///
+    /// It is refused from then on.
     #[oai(path = "/me/tokens/:token_id", method = "delete", tag = "Tag::Session", operation_id = "revokeToken")]
     async fn revoke_token(
         &self,

@@ -37,6 +37,8 @@ impl PeopleApi {
     }
 
     /// Create an organisation
+    ///
+    /// One that sends, hosts, trains or funds. Its code is its name for programs and stays.
     #[oai(path = "/organisations", method = "post", tag = "Tag::People", operation_id = "createOrganisation")]
     async fn new_organisation(
         &self,
@@ -49,6 +51,8 @@ impl PeopleApi {
     }
 
     /// Read an organisation
+    ///
+    /// With its version, for a change.
     #[oai(
         path = "/organisations/:organisation_id",
         method = "get",
@@ -108,6 +112,8 @@ impl PeopleApi {
     }
 
     /// Create a unit
+    ///
+    /// Below another unit or directly below the organisation, from a day on.
     #[oai(path = "/units", method = "post", tag = "Tag::People", operation_id = "createUnit")]
     async fn new_unit(
         &self,
@@ -120,6 +126,8 @@ impl PeopleApi {
     }
 
     /// Read a unit
+    ///
+    /// With the unit above it today.
     #[oai(path = "/units/:unit_id", method = "get", tag = "Tag::People", operation_id = "getUnit")]
     async fn unit(
         &self,
@@ -222,6 +230,8 @@ impl PeopleApi {
     }
 
     /// Create a person
+    ///
+    /// With a place in a unit where one is given. An account is made apart, when the person needs to sign in.
     #[oai(path = "/persons", method = "post", tag = "Tag::People", operation_id = "createPerson")]
     async fn new_person(
         &self,
@@ -234,6 +244,8 @@ impl PeopleApi {
     }
 
     /// Read a person
+    ///
+    /// As far as your roles reach; others are answered as if they were not there.
     #[oai(path = "/persons/:person_id", method = "get", tag = "Tag::People", operation_id = "getPerson")]
     async fn person(
         &self,
@@ -318,6 +330,8 @@ impl PeopleApi {
     }
 
     /// Take a person back into service
+    ///
+    /// What was recorded about the person before is there as it was.
     #[oai(
         path = "/persons/:person_id/reactivation",
         method = "post",
