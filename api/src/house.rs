@@ -16,7 +16,11 @@ use crate::platform::{App, Problem};
 use crate::programme::routes::ProgrammeApi;
 use crate::reference::{api_document, walk};
 use crate::reporting::routes::ReportingApi;
-use crate::{assessment, audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting};
+use crate::scheduling::routes::SchedulingApi;
+use crate::{
+    assessment, audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting,
+    scheduling,
+};
 use askama::Template;
 use poem::endpoint::make_sync;
 use poem::http::{Method, header};
@@ -33,6 +37,7 @@ type Apis = (
     ProgrammeApi,
     FrameworkApi,
     CatalogueApi,
+    SchedulingApi,
     EnrolmentApi,
     AssessmentApi,
     AuditApi,
@@ -50,6 +55,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
             ProgrammeApi,
             FrameworkApi,
             CatalogueApi,
+            scheduling::routes::api(),
             EnrolmentApi,
             assessment::routes::api(),
             AuditApi,
@@ -72,6 +78,7 @@ pub fn pages(route: Route) -> Route {
     let route = programme::pages::routes(route);
     let route = framework::pages::routes(route);
     let route = catalogue::pages::routes(route);
+    let route = scheduling::pages::routes(route);
     let route = enrolment::pages::routes(route);
     let route = assessment::pages::routes(route);
     let route = audit::pages::routes(route);

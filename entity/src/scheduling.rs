@@ -83,6 +83,7 @@ crate::states! {
 }
 
 /// A border crossing point.
+#[expect(clippy::struct_excessive_bools, reason = "one per kind, so that a query can ask for it")]
 pub mod crossing_point {
     use crate::id::CrossingPointId;
     use sea_orm::entity::prelude::*;
@@ -197,6 +198,8 @@ pub mod activity {
         pub mode: ActivityMode,
         pub state: ActivityState,
         pub state_reason: Option<String>,
+        /// Code and title, folded for search.
+        pub search_text: String,
         /// Who organises it.
         pub organisation_id: OrganisationId,
         /// Who receives the visitors.

@@ -44,6 +44,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
         places(m).await?;
         activities(m).await?;
+        around_activities(m).await?;
         sessions(m).await?;
         commitments(m).await?;
         append_only(m, "activity_change", None).await?;
@@ -122,6 +123,7 @@ async fn activities(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .word("mode", &["in_person", "online", "hybrid"])
         .word("state", STATES)
         .text_opt("state_reason")
+        .text("search_text")
         .refers("organisation_id", "organisation")
         .refers_opt("host_organisation_id", "organisation")
         .refers_opt("component_id", "component")
@@ -148,7 +150,10 @@ async fn activities(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["component_id"])
         .index(&["course_id"])
         .create(m)
-        .await?;
+        .await
+}
+
+async fn around_activities(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     table("activity_change")
         .refers("activity_id", "activity")
         .word("kind", &["state", "moved", "converted"])

@@ -12,4 +12,5 @@ mod openapi;
 mod platform;
 mod programme;
 mod reporting;
+mod scheduling;
 mod trail;

@@ -22,7 +22,7 @@ const PLAN: &str = "
     2  framework      platform identity
     2  certification  platform identity
     3  catalogue      platform identity framework certification
-    4  scheduling     platform identity programme framework certification catalogue
+    4  scheduling     platform identity programme catalogue
     4  document       platform identity certification
     5  enrolment      platform identity catalogue certification scheduling document
     6  attendance     platform identity certification scheduling enrolment

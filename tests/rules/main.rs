@@ -5,3 +5,4 @@ mod certification;
 mod framework;
 mod notification;
 mod programme;
+mod scheduling;

@@ -15,8 +15,8 @@ pub use access::{Action, Actor, Permit, Reach, Scope};
 pub use rules::{ImportDifference, ImportRowView, ImportView};
 pub use service::{
     AccountFilter, ReachColumns, account, accounts, add_account, add_grant, add_organisation, add_person, add_unit,
-    all_units, ask_password_reset, authenticate, change_organisation, change_own_password, change_person, change_setting,
-    change_unit, choose_language, choose_password, close_unit, confirm_grant, confirm_second_factor,
+    all_units, ask_password_reset, authenticate, change_organisation, change_own_password, change_person,
+    change_setting, change_unit, choose_language, choose_password, close_unit, confirm_grant, confirm_second_factor,
     create_by_operator, deactivate_person, end_account_sessions, end_everything, end_other_sessions, end_session,
     export_persons, filter, filter_by_person, forget_actors, grant, grant_by_operator, grants, grants_to_confirm,
     import_persons, issue_link, link_is_open, me, memberships, move_person, move_unit, named_grants, new_account,

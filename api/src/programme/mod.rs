@@ -12,8 +12,8 @@ mod service;
 
 pub use service::{
     add_amendment, add_component, add_deliverable, add_indicator, add_programme, amend, change_budget_line,
-    change_component, change_deliverable, change_indicator, change_programme, new_budget_line, new_component,
-    new_deliverable, new_indicator, new_programme, programme, programmes,
+    change_component, change_deliverable, change_indicator, change_programme, component, new_budget_line,
+    new_component, new_deliverable, new_indicator, new_programme, programme, programmes,
 };
 
 use crate::platform::{Problem, Versioned};

@@ -343,6 +343,14 @@ fn code_stays(before: &str, after: &str) -> Result<(), Problem> {
     if before == after { Ok(()) } else { Err(Problem::invalid().field("/code", "cannot be changed")) }
 }
 
+/// A component of a programme without its amount, if it is there.
+///
+/// # Errors
+/// As the database.
+pub async fn component<C: ConnectionTrait>(db: &C, id: ComponentId) -> Result<Option<ComponentView>, Problem> {
+    Ok(component::Entity::find_by_id(id).one(db).await?.map(|row| component_view(row, false)))
+}
+
 /// Adds a deliverable.
 ///
 /// # Errors

@@ -6,13 +6,18 @@
 //! `ActivityDelivered`, `SessionMoved` and their like.
 //! Refuses to know: how people get in, and whether they came.
 
+pub(crate) mod pages;
+pub(crate) mod routes;
 pub mod rules;
 mod service;
 
 pub use service::{
-    activities_facts, activity_facts, add_activity, add_crossing_point, add_session, add_staff, add_status, add_venue,
-    change_state, change_state_at, clashes, commit_person, convert, lock_activity, release_person, session_facts,
-    sessions_of, visible_activity,
+    activities, activities_facts, activity, activity_clashes, activity_facts, add_activity, add_crossing_point,
+    add_session, add_staff, add_status, add_venue, calendar, cancel_session, change_activity, change_crossing_point,
+    change_session, change_state, change_state_at, change_venue, clashes, commit_person, commitments, convert,
+    convert_activity, crossing_point, crossing_points, lock_activity, move_on, new_activity, new_crossing_point,
+    new_session, new_staff, new_status, new_venue, plan_activity, release_person, remove_staff, session, session_facts,
+    sessions_of, venue, venues, visible_activity,
 };
 
 use crate::identity::Scope;
@@ -499,6 +504,238 @@ pub struct ActivityChangeView {
     pub person: Option<String>,
 }
 
+/// An activity in a list.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct ActivitySummaryView {
+    /// Its id.
+    pub id: ActivityId,
+    /// Short code.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// Kind.
+    pub kind: ActivityKind,
+    /// How people take part.
+    pub mode: ActivityMode,
+    /// How far it has come.
+    pub state: ActivityState,
+    /// Who organises it.
+    pub organisation_id: OrganisationId,
+    /// The component of the programme it belongs to.
+    pub component_id: Option<ComponentId>,
+    /// The course it is a run of.
+    pub course_id: Option<CourseId>,
+    /// Seats there are.
+    pub capacity_seats: i32,
+    /// How people get in.
+    pub enrolment_mode: EnrolmentMode,
+    /// From then on nobody gets in.
+    pub enrolment_closes_at: Option<DateTime<Utc>>,
+    /// First day as first planned.
+    pub planned_from_on: Option<NaiveDate>,
+    /// Last day as first planned.
+    pub planned_until_on: Option<NaiveDate>,
+    /// Start of its first session.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// End of its last session.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Its place in the list: the start, else the first planned day, else its creation.
+    pub listed_at: DateTime<Utc>,
+    /// IANA name of the zone of its first session.
+    pub zone: Option<String>,
+    /// Names of its venues, in order of time.
+    pub places: Vec<String>,
+}
+
+/// An activity.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct ActivityView {
+    /// Its id.
+    pub id: ActivityId,
+    /// Short code.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// Kind.
+    pub kind: ActivityKind,
+    /// How people take part.
+    pub mode: ActivityMode,
+    /// How far it has come.
+    pub state: ActivityState,
+    /// Why it is postponed, suspended or cancelled.
+    pub state_reason: Option<String>,
+    /// Who organises it.
+    pub organisation_id: OrganisationId,
+    /// Who receives the visitors.
+    pub host_organisation_id: Option<OrganisationId>,
+    /// The component of the programme it belongs to.
+    pub component_id: Option<ComponentId>,
+    /// Title of the component.
+    pub component: Option<String>,
+    /// The course it is a run of.
+    pub course_id: Option<CourseId>,
+    /// Title of the course.
+    pub course: Option<String>,
+    /// What it is about.
+    pub summary: Option<String>,
+    /// Working languages, ISO 639-1.
+    pub languages: Vec<String>,
+    /// Seats there are.
+    pub capacity_seats: i32,
+    /// How many may wait for a seat; missing: as many as like.
+    pub reserve_seats: Option<i32>,
+    /// How people get in.
+    pub enrolment_mode: EnrolmentMode,
+    /// From then on nobody gets in.
+    pub enrolment_closes_at: Option<DateTime<Utc>>,
+    /// First day as first planned; moving and postponing leave it.
+    pub planned_from_on: Option<NaiveDate>,
+    /// Last day as first planned.
+    pub planned_until_on: Option<NaiveDate>,
+    /// Start of the first session that is to take place; the last one known when none is.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// End of the last session.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Sessions by start, cancelled ones too.
+    pub sessions: Vec<SessionView>,
+    /// Who works in it.
+    pub staff: Vec<StaffView>,
+    /// What happened to it, oldest first.
+    pub changes: Vec<ActivityChangeView>,
+    /// Version, for `If-Match`.
+    pub version: i64,
+}
+impl Versioned for ActivityView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// Which activities are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct ActivityFilter {
+    /// In this state.
+    pub state: Option<ActivityState>,
+    /// Of this kind.
+    pub kind: Option<ActivityKind>,
+    /// Not over before this day.
+    pub from_on: Option<NaiveDate>,
+    /// Begun by this day.
+    pub until_on: Option<NaiveDate>,
+    /// With this in code or title.
+    pub text: Option<String>,
+    /// Of this component.
+    pub component_id: Option<ComponentId>,
+    /// Runs of this course.
+    pub course_id: Option<CourseId>,
+    /// The latest first.
+    pub latest_first: bool,
+}
+
+/// Which crossing points are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct CrossingPointFilter {
+    /// In this country.
+    pub country: Option<String>,
+    /// Of this kind.
+    pub kind: Option<CrossingKind>,
+    /// The day whose status is wanted.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// What an activity is to become, and why.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[oai(deny_unknown_fields)]
+pub struct NewState {
+    /// The state from now on.
+    pub state: ActivityState,
+    /// Why; required for postponed, suspended and cancelled.
+    #[oai(validator(max_length = 2000))]
+    pub reason: Option<String>,
+}
+
+/// Why something is done.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[oai(deny_unknown_fields)]
+pub struct Because {
+    /// The reason.
+    #[oai(validator(min_length = 3, max_length = 2000))]
+    pub reason: String,
+}
+
+/// In which mode an activity is held from now on, and why.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[oai(deny_unknown_fields)]
+pub struct Conversion {
+    /// The mode.
+    pub mode: ActivityMode,
+    /// Why.
+    #[oai(validator(min_length = 3, max_length = 2000))]
+    pub reason: String,
+}
+
+/// Somebody who is to work in an activity.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[oai(deny_unknown_fields)]
+pub struct NewStaff {
+    /// The person.
+    pub person_id: PersonId,
+    /// What they do.
+    pub role: StaffRole,
+}
+
+/// A time and place that is only thought of.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The session that would be moved; nothing for a new one.
+    pub session_id: Option<SessionId>,
+    /// Where.
+    pub venue_id: VenueId,
+    /// Start on the wall clock.
+    pub starts_local: String,
+    /// End on the wall clock.
+    pub ends_local: String,
+    /// IANA name of the zone; that of the venue when missing.
+    pub zone: Option<String>,
+}
+
+/// What stands against an activity's times.
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct ClashesView {
+    /// Persons and rooms that are taken by other activities.
+    pub clashes: Vec<Clash>,
+    /// Sessions of the activity itself that take place at that time.
+    pub overlapping_sessions: Vec<SessionId>,
+}
+
+/// A span of time in which a person is taken.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct CommitmentView {
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// Its code.
+    pub activity_code: String,
+    /// Its title.
+    pub activity: String,
+    /// The session.
+    pub session_id: SessionId,
+    /// Its title.
+    pub session: String,
+    /// Where.
+    pub venue: String,
+    /// IANA name of the zone of the session.
+    pub zone: String,
+    /// When they are taken from.
+    pub starts_at: DateTime<Utc>,
+    /// When they are free again.
+    pub ends_at: DateTime<Utc>,
+    /// As what.
+    pub role: Option<CommitmentRole>,
+}
+
 /// Why something about activities is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -527,6 +764,10 @@ pub enum Refusal {
     SessionCancelled,
     /// Sessions are still to come.
     NotOver,
+    /// The session has begun.
+    SessionBegun,
+    /// It is the only session there is to be.
+    LastSession,
 }
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -558,6 +799,11 @@ impl From<Refusal> for Problem {
             Refusal::StatusOutOfOrder => Self::refused(
                 "scheduling/status-out-of-order",
                 "A status is recorded for that day or a later one already.",
+            ),
+            Refusal::SessionBegun => Self::refused("scheduling/session-begun", "The session has begun."),
+            Refusal::LastSession => Self::refused(
+                "scheduling/last-session",
+                "It is the only session there is to be: postpone or cancel the activity, or add another one first.",
             ),
             Refusal::NotOver => Self::refused("scheduling/not-over", "Not every session is over yet."),
             Refusal::SessionCancelled => {

@@ -5,6 +5,7 @@ mod certification;
 mod framework;
 mod people;
 mod programme;
+mod scheduling;
 
 use super::{DemoAccount, Loader};
 use crate::platform::{App, Problem};
@@ -34,6 +35,7 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     programme::load(&mut loader).await?;
     certification::load(&mut loader).await?;
     catalogue::load(&mut loader).await?;
+    scheduling::load(&mut loader).await?;
     certification::load_standing(&mut loader).await?;
     Ok(loader.accounts)
 }

@@ -245,7 +245,12 @@ async fn show(
 }
 
 #[handler]
-async fn see_account(page: Page, app: Data<&App>, me: SignedIn, Path(id): Path<AccountId>) -> Result<Response, Problem> {
+async fn see_account(
+    page: Page,
+    app: Data<&App>,
+    me: SignedIn,
+    Path(id): Path<AccountId>,
+) -> Result<Response, Problem> {
     show(&page, &app, &me, id, (None, Refused::default())).await
 }
 

@@ -23,12 +23,7 @@ pub(super) fn routes(route: Route) -> Route {
 }
 
 /// The organisations whose lists the reader may handle. The password is asked for before a file is chosen.
-async fn organisations(
-    app: &App,
-    me: &SignedIn,
-    action: Action,
-    chosen: &str,
-) -> Result<Vec<Choice>, Problem> {
+async fn organisations(app: &App, me: &SignedIn, action: Action, chosen: &str) -> Result<Vec<Choice>, Problem> {
     if me.reach(action).is_nothing() {
         return Err(Problem::not_found());
     }
@@ -131,9 +126,7 @@ async fn look_at(page: Page, app: Data<&App>, me: SignedIn, upload: Upload) -> R
         Err(problem) => Err(problem),
     };
     match outcome {
-        Err(problem) if is_for_the_form(&problem) => {
-            show_form(&page, &app, &me, &form, Refused::by(&problem)).await
-        }
+        Err(problem) if is_for_the_form(&problem) => show_form(&page, &app, &me, &form, Refused::by(&problem)).await,
         other => other,
     }
 }

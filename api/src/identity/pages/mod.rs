@@ -316,13 +316,8 @@ pub fn leads(page: &Page, href: &str) -> bool {
 
 /// What a program that signed in is, as it calls itself: browser and system, where they are known.
 pub fn device(page: &Page, agent: &str) -> String {
-    const BROWSERS: &[(&str, &str)] = &[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ];
+    const BROWSERS: &[(&str, &str)] =
+        &[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
     const SYSTEMS: &[(&str, &str)] = &[
         ("Android", "Android"),
         ("iPhone", "iPhone"),

@@ -71,8 +71,7 @@ async fn show(page: &Page, app: &App, me: &SignedIn, shown: Shown<'_>) -> Result
     let now = app.now();
     let grants = identity::named_grants(app, me, me.account).await?;
     let latest = day_of(now).checked_add_days(Days::new(365)).unwrap_or_default();
-    let fresh =
-        TokenForm { name: String::new(), expires_at: latest.to_string(), read_only: Some("true".to_owned()) };
+    let fresh = TokenForm { name: String::new(), expires_at: latest.to_string(), read_only: Some("true".to_owned()) };
     let template = AccountPage {
         page,
         me: identity::me(app, me).await?,

@@ -6,7 +6,8 @@ use super::super::{
     PersonFilter, PersonView,
 };
 use super::{
-    Bare, Choice, Group, Places, Reading, Refused, SignedIn, day_of, is_for_the_form, next_query, text, words, words_or_none,
+    Bare, Choice, Group, Places, Reading, Refused, SignedIn, day_of, is_for_the_form, next_query, text, words,
+    words_or_none,
 };
 use crate::identity;
 use crate::platform::page::{Form, Page};
@@ -85,7 +86,12 @@ struct PeoplePage<'a> {
 }
 
 #[handler]
-async fn see_people(page: Page, app: Data<&App>, me: SignedIn, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+async fn see_people(
+    page: Page,
+    app: Data<&App>,
+    me: SignedIn,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
     let reach = me.reach(Action::ViewPersons);
     if !reach.is_wide() {
         return Err(Problem::not_found());
@@ -351,7 +357,10 @@ async fn account_of(app: &App, me: &SignedIn, id: PersonId) -> Result<Option<Acc
     let Some(view) = identity::accounts(app, me, wanted, Some(1), None).await?.items.pop() else { return Ok(None) };
     let now = app.now();
     let grants = identity::named_grants(app, me, view.id).await?.into_iter();
-    Ok(Some(Account { grants: grants.filter(|g| g.grant.revoked_at.is_none() && g.grant.ends_at > now).collect(), view }))
+    Ok(Some(Account {
+        grants: grants.filter(|g| g.grant.revoked_at.is_none() && g.grant.ends_at > now).collect(),
+        view,
+    }))
 }
 
 async fn show(

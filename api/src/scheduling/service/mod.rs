@@ -1,16 +1,28 @@
 //! Verbs of scheduling.
 
+mod calendar;
 mod commit;
 mod facts;
 mod place;
 mod plan;
+mod read;
 mod session;
+mod state;
 
+pub use calendar::calendar;
 pub use commit::{clashes, commit_person, release_person};
 pub use facts::{activities_facts, activity_facts, lock_activity, session_facts, sessions_of, visible_activity};
-pub use place::{add_crossing_point, add_status, add_venue};
-pub use plan::{add_activity, add_staff, change_state, change_state_at, convert};
-pub use session::add_session;
+pub use place::{
+    add_crossing_point, add_status, add_venue, change_crossing_point, change_venue, crossing_point, crossing_points,
+    new_crossing_point, new_status, new_venue, venue, venues,
+};
+pub use plan::{
+    add_activity, add_staff, change_activity, convert, convert_activity, new_activity, new_staff, plan_activity,
+    remove_staff,
+};
+pub use read::{activities, activity, activity_clashes, commitments, session};
+pub use session::{add_session, cancel_session, change_session, new_session};
+pub use state::{change_state, change_state_at, move_on};
 
 use super::rules;
 use crate::platform::Problem;

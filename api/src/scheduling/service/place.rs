@@ -1,13 +1,22 @@
 //! Crossing points with their dated status, and venues: writing them.
 
-use super::super::{CrossingPointChanged, NewCrossingPoint, NewCrossingStatus, NewVenue, Refusal, VenueChanged, rules};
+use super::super::{
+    CrossingPointChanged, CrossingPointFilter, CrossingPointView, CrossingStatusView, NewCrossingPoint,
+    NewCrossingStatus, NewVenue, Refusal, VenueChanged, VenueView, rules,
+};
+use super::read::status_on;
 use super::{is_code, length, normalised_zone};
-use crate::platform::{Problem, Tx};
+use crate::identity::{Action, Actor, Scope};
+use crate::platform::{App, ListPage, PageRequest, Problem, Tx};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::id::{CrossingPointId, VenueId};
 use entity::scheduling::{CrossingKind, crossing_point, crossing_point_status as status, venue};
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::HashMap;
 
 fn check_point(new: &NewCrossingPoint) -> Result<String, Problem> {
     let mut problem = Problem::invalid();
@@ -30,12 +39,12 @@ fn check_point(new: &NewCrossingPoint) -> Result<String, Problem> {
     Ok(zone)
 }
 
-pub(super) fn point_row(
+fn point_row(
     new: NewCrossingPoint,
     zone: String,
     id: CrossingPointId,
     version: i64,
-    created_at: chrono::DateTime<chrono::Utc>,
+    created_at: DateTime<Utc>,
 ) -> crossing_point::Model {
     let has = |kind| new.kinds.contains(&kind);
     crossing_point::Model {
@@ -166,4 +175,316 @@ pub async fn add_venue(tx: &Tx, new: NewVenue) -> Result<VenueId, Problem> {
     venue::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     tx.emit(&VenueChanged { venue: id }).await?;
     Ok(id)
+}
+
+/// By what one crosses at a point.
+pub(super) fn kinds(row: &crossing_point::Model) -> Vec<CrossingKind> {
+    let all = [
+        (row.road, CrossingKind::Road),
+        (row.rail, CrossingKind::Rail),
+        (row.air, CrossingKind::Air),
+        (row.pedestrian, CrossingKind::Pedestrian),
+    ];
+    all.into_iter().filter_map(|(has, kind)| has.then_some(kind)).collect()
+}
+
+pub(super) fn status_view(row: status::Model) -> CrossingStatusView {
+    CrossingStatusView {
+        id: row.id,
+        status: row.status,
+        from_on: row.from_on,
+        until_on: row.until_on,
+        classes: row.classes,
+        source_note: row.source_note,
+    }
+}
+
+/// Today where the crossing point is.
+fn today(zone: &str, now: DateTime<Utc>) -> NaiveDate {
+    rules::zone(zone).map_or_else(|| now.date_naive(), |zone| now.with_timezone(&zone).date_naive())
+}
+
+fn point_view(row: crossing_point::Model, statuses: &[status::Model], as_of: NaiveDate) -> CrossingPointView {
+    CrossingPointView {
+        kinds: kinds(&row),
+        as_of,
+        status: status_on(statuses, as_of),
+        statuses: None,
+        id: row.id,
+        code: row.code,
+        name: row.name,
+        native_name: row.native_name,
+        country: row.country,
+        iata: row.iata,
+        icao: row.icao,
+        unlocode: row.unlocode,
+        zone: row.zone,
+        latitude: row.latitude,
+        longitude: row.longitude,
+        note: row.note,
+        pair_code: row.pair_code,
+        version: row.version,
+    }
+}
+
+/// Crossing points by code, each with its status on a day.
+///
+/// # Errors
+/// 400 for a bad limit or cursor
+pub async fn crossing_points(
+    app: &App,
+    actor: &Actor,
+    wanted: CrossingPointFilter,
+    limit: Option<u64>,
+    cursor: Option<&str>,
+) -> Result<ListPage<CrossingPointView>, Problem> {
+    let list = format!("crossing points {wanted:?}");
+    let request: PageRequest<String> = PageRequest::read(app, &list, limit, cursor)?;
+    let mut query = crossing_point::Entity::find().filter(crossing_point_visible(actor));
+    if let Some(country) = &wanted.country {
+        query = query.filter(crossing_point::Column::Country.eq(country));
+    }
+    if let Some(kind) = wanted.kind {
+        let column = match kind {
+            CrossingKind::Road => crossing_point::Column::Road,
+            CrossingKind::Rail => crossing_point::Column::Rail,
+            CrossingKind::Air => crossing_point::Column::Air,
+            CrossingKind::Pedestrian => crossing_point::Column::Pedestrian,
+        };
+        query = query.filter(column.eq(true));
+    }
+    if let Some(code) = &request.after {
+        query = query.filter(crossing_point::Column::Code.gt(code));
+    }
+    let rows = query.order_by_asc(crossing_point::Column::Code).limit(request.limit + 1).all(app.db()).await?;
+    let known = status::Entity::find()
+        .filter(status::Column::CrossingPointId.is_in(rows.iter().map(|row| row.id)))
+        .all(app.db())
+        .await?;
+    let mut statuses: HashMap<CrossingPointId, Vec<status::Model>> = HashMap::new();
+    for row in known {
+        statuses.entry(row.crossing_point_id).or_default().push(row);
+    }
+    let now = app.now();
+    let view = |row: crossing_point::Model| {
+        let day = wanted.as_of.unwrap_or_else(|| today(&row.zone, now));
+        let statuses = statuses.get(&row.id).map_or(&[][..], Vec::as_slice);
+        point_view(row, statuses, day)
+    };
+    Ok(request.page(app, &list, rows, |row| row.code.clone(), view))
+}
+
+fn crossing_point_visible(actor: &Actor) -> Condition {
+    let nothing = actor.reach(Action::ViewVenues).is_nothing();
+    if nothing { Condition::all().add(Expr::value(1).eq(0)) } else { Condition::all() }
+}
+
+async fn stored_point<C: ConnectionTrait>(
+    db: &C,
+    id: CrossingPointId,
+    as_of: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<CrossingPointView, Problem> {
+    let row = crossing_point::Entity::find_by_id(id).one(db).await?.ok_or_else(Problem::not_found)?;
+    let statuses = status::Entity::find()
+        .filter(status::Column::CrossingPointId.eq(id))
+        .order_by_asc(status::Column::FromOn)
+        .all(db)
+        .await?;
+    let day = as_of.unwrap_or_else(|| today(&row.zone, now));
+    let mut view = point_view(row, &statuses, day);
+    view.statuses = Some(statuses.into_iter().map(status_view).collect());
+    Ok(view)
+}
+
+/// A crossing point with every status recorded, and the one of a day.
+///
+/// # Errors
+/// `not-found`
+pub async fn crossing_point(
+    app: &App,
+    actor: &Actor,
+    id: CrossingPointId,
+    as_of: Option<NaiveDate>,
+) -> Result<CrossingPointView, Problem> {
+    if actor.reach(Action::ViewVenues).is_nothing() {
+        return Err(Problem::not_found());
+    }
+    stored_point(app.db(), id, as_of, app.now()).await
+}
+
+/// Opens the transaction of somebody who writes crossing points, which belong to the whole programme.
+async fn open_points(app: &App, actor: &Actor) -> Result<Tx, Problem> {
+    actor.permit(Action::ManageVenues, &Scope::programme(), app.now())?.begin(app).await
+}
+
+/// Creates a crossing point.
+///
+/// # Errors
+/// 403 · 422 · `scheduling/code-taken`
+pub async fn new_crossing_point(app: &App, actor: &Actor, new: NewCrossingPoint) -> Result<CrossingPointView, Problem> {
+    let tx = open_points(app, actor).await?;
+    let id = add_crossing_point(&tx, new).await?;
+    let view = stored_point(&tx, id, None, tx.now()).await?;
+    tx.commit(view).await
+}
+
+/// Changes what is said of a crossing point; its code stays, its status has a path of its own.
+///
+/// # Errors
+/// 403 · `not-found` · 412 · 422
+pub async fn change_crossing_point(
+    app: &App,
+    actor: &Actor,
+    id: CrossingPointId,
+    version: i64,
+    new: NewCrossingPoint,
+) -> Result<CrossingPointView, Problem> {
+    crossing_point(app, actor, id, None).await?;
+    let tx = open_points(app, actor).await?;
+    let before = crossing_point::Entity::find_by_id(id).lock_exclusive().one(&tx).await?;
+    let before = before.ok_or_else(Problem::not_found)?;
+    if before.version != version {
+        return Err(Problem::changed_meanwhile());
+    }
+    if before.code != new.code {
+        return Err(Problem::invalid().field("/code", "cannot be changed"));
+    }
+    let zone = check_point(&new)?;
+    let row: crossing_point::ActiveModel = point_row(new, zone, id, version + 1, before.created_at).into();
+    row.reset_all().update(&tx).await?;
+    tx.emit(&CrossingPointChanged { crossing_point: id }).await?;
+    let view = stored_point(&tx, id, None, tx.now()).await?;
+    tx.commit(view).await
+}
+
+/// Records the status of a crossing point.
+///
+/// # Errors
+/// 403 · as [`add_status`]
+pub async fn new_status(
+    app: &App,
+    actor: &Actor,
+    id: CrossingPointId,
+    new: NewCrossingStatus,
+) -> Result<CrossingPointView, Problem> {
+    crossing_point(app, actor, id, None).await?;
+    let tx = open_points(app, actor).await?;
+    add_status(&tx, id, new).await?;
+    let view = stored_point(&tx, id, None, tx.now()).await?;
+    tx.commit(view).await
+}
+
+fn venue_view(row: venue::Model) -> VenueView {
+    VenueView {
+        id: row.id,
+        name: row.name,
+        kind: row.kind,
+        organisation_id: row.organisation_id,
+        address: row.address,
+        town: row.town,
+        country: row.country,
+        zone: row.zone,
+        crossing_point_id: row.crossing_point_id,
+        exclusive: row.exclusive,
+        note: row.note,
+        version: row.version,
+    }
+}
+
+/// Venues by name.
+///
+/// # Errors
+/// 400 for a bad limit or cursor
+pub async fn venues(
+    app: &App,
+    actor: &Actor,
+    crossing_point: Option<CrossingPointId>,
+    limit: Option<u64>,
+    cursor: Option<&str>,
+) -> Result<ListPage<VenueView>, Problem> {
+    let list = format!("venues {crossing_point:?}");
+    let request: PageRequest<(String, VenueId)> = PageRequest::read(app, &list, limit, cursor)?;
+    let mut query = venue::Entity::find().filter(crossing_point_visible(actor));
+    if let Some(point) = crossing_point {
+        query = query.filter(venue::Column::CrossingPointId.eq(point));
+    }
+    if let Some((name, id)) = &request.after {
+        let key = Expr::tuple([Expr::col(venue::Column::Name), Expr::col(venue::Column::Id)]);
+        query = query.filter(key.gt(Expr::tuple([Expr::value(name.clone()), Expr::value(id.0)])));
+    }
+    let rows = query
+        .order_by_asc(venue::Column::Name)
+        .order_by_asc(venue::Column::Id)
+        .limit(request.limit + 1)
+        .all(app.db())
+        .await?;
+    Ok(request.page(app, &list, rows, |row| (row.name.clone(), row.id), venue_view))
+}
+
+/// A venue.
+///
+/// # Errors
+/// `not-found`
+pub async fn venue(app: &App, actor: &Actor, id: VenueId) -> Result<VenueView, Problem> {
+    let row = venue::Entity::find_by_id(id).filter(crossing_point_visible(actor)).one(app.db()).await?;
+    row.map(venue_view).ok_or_else(Problem::not_found)
+}
+
+fn venue_scope(organisation: Option<entity::id::OrganisationId>) -> Scope {
+    organisation.map_or_else(Scope::programme, Scope::organisation)
+}
+
+/// Creates a venue.
+///
+/// # Errors
+/// 403 · 422
+pub async fn new_venue(app: &App, actor: &Actor, new: NewVenue) -> Result<VenueView, Problem> {
+    let scope = venue_scope(new.organisation_id);
+    let tx = actor.permit(Action::ManageVenues, &scope, app.now())?.begin(app).await?;
+    let id = add_venue(&tx, new).await?;
+    let row = venue::Entity::find_by_id(id).one(&tx).await?.ok_or_else(Problem::not_found)?;
+    tx.commit(venue_view(row)).await
+}
+
+/// Changes a venue. Sessions keep the zone they were announced in; whether it holds one session at a time stays.
+///
+/// # Errors
+/// 403 · `not-found` · 412 · 422
+pub async fn change_venue(
+    app: &App,
+    actor: &Actor,
+    id: VenueId,
+    version: i64,
+    new: NewVenue,
+) -> Result<VenueView, Problem> {
+    let seen = venue(app, actor, id).await?;
+    actor.permit(Action::ManageVenues, &venue_scope(seen.organisation_id), app.now())?;
+    let scope = venue_scope(new.organisation_id);
+    let tx = actor.permit(Action::ManageVenues, &scope, app.now())?.begin(app).await?;
+    let before = venue::Entity::find_by_id(id).lock_exclusive().one(&tx).await?.ok_or_else(Problem::not_found)?;
+    if before.version != version {
+        return Err(Problem::changed_meanwhile());
+    }
+    let zone = check_venue(&new)?;
+    if new.exclusive.is_some_and(|exclusive| exclusive != before.exclusive) {
+        return Err(Problem::invalid().field("/exclusive", "cannot be changed; create another venue"));
+    }
+    let row = venue::Model {
+        name: new.name,
+        kind: new.kind,
+        organisation_id: new.organisation_id,
+        address: new.address,
+        town: new.town,
+        country: new.country,
+        zone,
+        crossing_point_id: new.crossing_point_id,
+        note: new.note,
+        version: version + 1,
+        ..before
+    };
+    let changed: venue::ActiveModel = row.clone().into();
+    changed.reset_all().update(&tx).await?;
+    tx.emit(&VenueChanged { venue: id }).await?;
+    tx.commit(venue_view(row)).await
 }

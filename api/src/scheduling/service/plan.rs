@@ -1,19 +1,23 @@
 //! Activities: drafting and changing them, their staff, and how far they have come.
 
-use super::super::rules::{self, PublicationFacts};
 use super::super::{
-    ActivityCancelled, ActivityChanged, ActivityDelivered, ActivityDrafted, ActivityPostponed, ActivityPublished,
-    ActivitySuspended, NewActivity, Refusal, StateChange,
+    ActivityChanged, ActivityDrafted, ActivityView, CapacityChanged, Conversion, NewActivity, NewSession, NewStaff,
+    Refusal, rules,
 };
-use super::commit::{commit_person, let_go, retake};
-use super::facts::{lock_row, rows_of};
+use super::commit::{commit_person, release_person};
+use super::facts::{lock_row, rows_of, visible_activity};
+use super::read::stored;
+use super::session::add_session;
 use super::{is_code, length};
-use crate::platform::{Problem, Tx};
+use crate::identity::rules::fold;
+use crate::identity::{self, Action, Actor, Scope};
+use crate::platform::{App, Changes, Problem, Tx};
+use crate::{catalogue, programme};
 use chrono::{DateTime, NaiveTime, Utc};
-use entity::id::{ActivityId, PersonId, SessionId};
+use entity::id::{ActivityId, PersonId};
 use entity::scheduling::{
     ActivityChangeKind, ActivityMode, ActivityState, CommitmentRole, SessionState, StaffRole, activity,
-    activity_change as change, activity_session, activity_staff,
+    activity_change as change, activity_staff,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -45,20 +49,42 @@ pub(super) fn check(new: &NewActivity) -> Result<(), Problem> {
     problem.unless_clean()
 }
 
+/// Refuses a course that nobody published, and a component that is not there.
+async fn check_references(tx: &Tx, new: &NewActivity) -> Result<(), Problem> {
+    let mut problem = Problem::invalid();
+    if let Some(course) = new.course_id
+        && !catalogue::courses_facts(tx, &[course]).await?.contains_key(&course)
+    {
+        problem = problem.field("/course_id", "is no published course");
+    }
+    if let Some(component) = new.component_id
+        && programme::component(tx, component).await?.is_none()
+    {
+        problem = problem.field("/component_id", "is no component of a programme");
+    }
+    problem.unless_clean()
+}
+
+fn search_text(code: &str, title: &str) -> String {
+    fold(&format!("{code} {title}"))
+}
+
 /// Adds an activity as a draft.
 ///
 /// # Errors
-/// 422 · `scheduling/code-taken` · `not-found` for a course or component that is not there
+/// 422 · `scheduling/code-taken`
 pub async fn add_activity(tx: &Tx, new: NewActivity) -> Result<ActivityId, Problem> {
     check(&new)?;
+    check_references(tx, &new).await?;
     if activity::Entity::find().filter(activity::Column::Code.eq(&new.code)).one(tx).await?.is_some() {
         return Err(Refusal::CodeTaken.into());
     }
     let first_day = new.planned_from_on.map(|day| day.and_time(NaiveTime::MIN).and_utc());
     let row = activity::Model {
         id: tx.id(),
+        search_text: search_text(&new.code, &new.title),
         code: new.code,
-        title: new.title,
+        title: new.title.trim().to_owned(),
         kind: new.kind,
         mode: new.mode,
         state: ActivityState::Draft,
@@ -127,99 +153,6 @@ pub(super) fn line(tx: &Tx, activity: &activity::Model, kind: ActivityChangeKind
     }
 }
 
-/// Moves an activity to another state, now.
-///
-/// # Errors
-/// As [`change_state_at`]
-pub async fn change_state(
-    tx: &Tx,
-    id: ActivityId,
-    state: ActivityState,
-    reason: Option<String>,
-) -> Result<(), Problem> {
-    change_state_at(tx, id, StateChange { state, reason, at: tx.now() }).await
-}
-
-/// Moves an activity to another state. Postponing, suspending and cancelling cancel the sessions that have not
-/// begun, and let go whoever they took; planning anew takes them for the new sessions.
-///
-/// # Errors
-/// `not-found` · 422 · `scheduling/over` · `scheduling/no-such-step` · `scheduling/not-ready` · `scheduling/not-over`
-/// · `scheduling/clash`
-pub async fn change_state_at(tx: &Tx, id: ActivityId, wanted: StateChange) -> Result<(), Problem> {
-    let before = lock_row(tx, id).await?;
-    let StateChange { state: to, reason, at } = wanted;
-    rules::step(before.state, to)?;
-    let reason = reason.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    check_reason(to, reason.as_deref())?;
-    let sessions = rows_of(tx, id).await?;
-    let planned: Vec<_> = sessions.iter().filter(|s| s.state == SessionState::Planned).collect();
-    let by_a_person = tx.author().person.is_some();
-    if to == ActivityState::Planned {
-        let facts = PublicationFacts {
-            capacity_seats: before.capacity_seats,
-            first_session_at: planned.first().map(|session| session.starts_at),
-            may_be_past: !by_a_person,
-        };
-        rules::publishable(facts, at)?;
-    }
-    if to == ActivityState::Delivered && by_a_person && planned.iter().any(|session| session.ends_at > at) {
-        return Err(Refusal::NotOver.into());
-    }
-    let mut row = before.clone().into_active_model();
-    row.state = Set(to);
-    row.state_reason = Set(reason.clone().filter(|_| rules::needs_reason(to)));
-    if to == ActivityState::Planned && before.planned_from_on.is_none() {
-        row.planned_from_on = Set(planned.iter().map(|session| session.starts_local.date()).min());
-        row.planned_until_on = Set(planned.iter().map(|session| session.ends_local.date()).max());
-    }
-    if rules::needs_reason(to) {
-        let ahead = sessions.iter().filter(|s| s.state == SessionState::Planned && s.starts_at > at);
-        cancel(tx, ahead.cloned().collect(), at).await?;
-    } else if !rules::commits(before.state) {
-        let now = activity::Model { state: to, ..before.clone() };
-        retake(tx, &now, &sessions).await?;
-    }
-    settle(tx, row).await?;
-    note(tx, change::Model { to_state: to, reason, at, ..line(tx, &before, ActivityChangeKind::State) }).await?;
-    tell(tx, id, to).await
-}
-
-fn check_reason(to: ActivityState, reason: Option<&str>) -> Result<(), Problem> {
-    match reason {
-        None if rules::needs_reason(to) => Err(Problem::invalid().field("/reason", "is required")),
-        Some(text) => length(Problem::invalid(), "/reason", text, 3, 2000).unless_clean(),
-        None => Ok(()),
-    }
-}
-
-async fn cancel(tx: &Tx, sessions: Vec<activity_session::Model>, at: DateTime<Utc>) -> Result<(), Problem> {
-    let ids: Vec<SessionId> = sessions.iter().map(|session| session.id).collect();
-    let_go(tx, &ids).await?;
-    for session in sessions {
-        let (sequence, version) = (session.sequence + 1, session.version + 1);
-        let mut row = session.into_active_model();
-        row.state = Set(SessionState::Cancelled);
-        row.sequence = Set(sequence);
-        row.version = Set(version);
-        row.changed_at = Set(at);
-        row.update(tx).await?;
-    }
-    Ok(())
-}
-
-async fn tell(tx: &Tx, activity: ActivityId, to: ActivityState) -> Result<(), Problem> {
-    match to {
-        ActivityState::Planned => tx.emit(&ActivityPublished { activity }).await?,
-        ActivityState::Postponed => tx.emit(&ActivityPostponed { activity }).await?,
-        ActivityState::Suspended => tx.emit(&ActivitySuspended { activity }).await?,
-        ActivityState::Cancelled => tx.emit(&ActivityCancelled { activity }).await?,
-        ActivityState::Delivered => tx.emit(&ActivityDelivered { activity }).await?,
-        _ => tx.emit(&ActivityChanged { activity }).await?,
-    };
-    Ok(())
-}
-
 /// Records that an activity is held in another mode from `at` on: history, not a state.
 ///
 /// # Errors
@@ -264,4 +197,202 @@ pub async fn add_staff(tx: &Tx, id: ActivityId, person: PersonId, role: StaffRol
     settle(tx, row.into_active_model()).await?;
     tx.emit(&ActivityChanged { activity: id }).await?;
     Ok(())
+}
+
+/// Opens the transaction of somebody who plans this activity.
+///
+/// # Errors
+/// 403 · `not-found`
+pub(super) async fn open(app: &App, actor: &Actor, id: ActivityId) -> Result<Tx, Problem> {
+    let seen = visible_activity(app, actor, id).await?;
+    actor.permit(Action::ManageActivities, &seen.scope(), app.now())?.begin(app).await
+}
+
+/// Drafts an activity.
+///
+/// # Errors
+/// 403 · 422 · `scheduling/code-taken`
+pub async fn new_activity(app: &App, actor: &Actor, new: NewActivity) -> Result<ActivityView, Problem> {
+    let scope = Scope::organisation(new.organisation_id);
+    let tx = actor.permit(Action::ManageActivities, &scope, app.now())?.begin(app).await?;
+    let id = add_activity(&tx, new).await?;
+    let view = stored(&tx, id).await?;
+    tx.commit(view).await
+}
+
+/// Drafts an activity with its sessions, all of it or nothing.
+///
+/// # Errors
+/// 403 · 422 · `scheduling/code-taken` · `scheduling/sessions-overlap`
+pub async fn plan_activity(
+    app: &App,
+    actor: &Actor,
+    new: NewActivity,
+    sessions: Vec<NewSession>,
+) -> Result<ActivityView, Problem> {
+    let scope = Scope::organisation(new.organisation_id);
+    let tx = actor.permit(Action::ManageActivities, &scope, app.now())?.begin(app).await?;
+    let id = add_activity(&tx, new).await?;
+    let mut faults = Problem::invalid();
+    for (place, session) in sessions.into_iter().enumerate() {
+        if let Err(problem) = add_session(&tx, id, session).await {
+            if problem.errors().is_empty() {
+                return Err(problem);
+            }
+            for fault in problem.errors() {
+                let pointer = format!("/sessions/{place}{}", fault.pointer.as_deref().unwrap_or_default());
+                faults = faults.field(pointer, fault.detail.clone());
+            }
+        }
+    }
+    faults.unless_clean()?;
+    let view = stored(&tx, id).await?;
+    tx.commit(view).await
+}
+
+/// What may not be changed any more, once an activity is published.
+fn check_fixed(before: &activity::Model, new: &NewActivity) -> Result<(), Problem> {
+    let mut problem = Problem::invalid();
+    if before.code != new.code {
+        problem = problem.field("/code", "cannot be changed");
+    }
+    if before.state != ActivityState::Draft {
+        if before.course_id != new.course_id {
+            problem = problem.field("/course_id", "cannot be changed once it is published");
+        }
+        if before.enrolment_mode != new.enrolment_mode {
+            problem = problem.field("/enrolment_mode", "cannot be changed once it is published");
+        }
+        if new.capacity_seats < 1 {
+            problem = problem.field("/capacity_seats", "must be at least 1");
+        }
+    }
+    problem.unless_clean()
+}
+
+fn changed(before: &activity::Model, new: NewActivity) -> (activity::ActiveModel, Changes) {
+    let mut changes = Changes::default();
+    changes.note("title", &before.title, &new.title);
+    changes.note("capacity_seats", &before.capacity_seats, &new.capacity_seats);
+    changes.note("reserve_seats", &before.reserve_seats, &new.reserve_seats);
+    changes.note("enrolment_closes_at", &before.enrolment_closes_at, &new.enrolment_closes_at);
+    changes.note("organisation_id", &before.organisation_id, &new.organisation_id);
+    changes.note("course_id", &before.course_id, &new.course_id);
+    let mut row = before.clone().into_active_model();
+    if before.state == ActivityState::Draft {
+        row.planned_from_on = Set(new.planned_from_on);
+        row.planned_until_on = Set(new.planned_until_on);
+        if let Some(day) = new.planned_from_on.filter(|_| before.starts_at.is_none()) {
+            row.listed_at = Set(day.and_time(NaiveTime::MIN).and_utc());
+        }
+    }
+    row.search_text = Set(search_text(&new.code, &new.title));
+    row.title = Set(new.title.trim().to_owned());
+    row.kind = Set(new.kind);
+    row.mode = Set(new.mode);
+    row.organisation_id = Set(new.organisation_id);
+    row.host_organisation_id = Set(new.host_organisation_id);
+    row.component_id = Set(new.component_id);
+    row.course_id = Set(new.course_id);
+    row.summary = Set(new.summary);
+    row.languages = Set(new.languages.join(","));
+    row.capacity_seats = Set(new.capacity_seats);
+    row.reserve_seats = Set(new.reserve_seats);
+    row.enrolment_mode = Set(new.enrolment_mode);
+    row.enrolment_closes_at = Set(new.enrolment_closes_at);
+    (row, changes)
+}
+
+/// Changes what is said of an activity. Its days follow from its sessions, its state has paths of its own.
+///
+/// # Errors
+/// 403 · `not-found` · 412 · 422 · `scheduling/over`
+pub async fn change_activity(
+    app: &App,
+    actor: &Actor,
+    id: ActivityId,
+    version: i64,
+    new: NewActivity,
+) -> Result<ActivityView, Problem> {
+    let seen = visible_activity(app, actor, id).await?;
+    actor.permit(Action::ManageActivities, &seen.scope(), app.now())?;
+    let scope = Scope::organisation(new.organisation_id);
+    let tx = actor.permit(Action::ManageActivities, &scope, app.now())?.begin(app).await?;
+    let before = lock_row(&tx, id).await?;
+    if before.version != version {
+        return Err(Problem::changed_meanwhile());
+    }
+    rules::changeable(before.state)?;
+    check(&new)?;
+    check_fixed(&before, &new)?;
+    check_references(&tx, &new).await?;
+    let seats = new.capacity_seats;
+    let (row, changes) = changed(&before, new);
+    settle(&tx, row).await?;
+    tx.emit_changes(&ActivityChanged { activity: id }, &changes).await?;
+    if before.capacity_seats != seats {
+        tx.emit(&CapacityChanged { activity: id, capacity_seats: seats }).await?;
+    }
+    let view = stored(&tx, id).await?;
+    tx.commit(view).await
+}
+
+/// Converts an activity to another mode.
+///
+/// # Errors
+/// 403 · as [`convert`]
+pub async fn convert_activity(
+    app: &App,
+    actor: &Actor,
+    id: ActivityId,
+    wish: Conversion,
+) -> Result<ActivityView, Problem> {
+    let tx = open(app, actor, id).await?;
+    convert(&tx, id, wish.mode, wish.reason, tx.now()).await?;
+    let view = stored(&tx, id).await?;
+    tx.commit(view).await
+}
+
+/// Adds somebody to the staff of an activity.
+///
+/// # Errors
+/// 403 · as [`add_staff`]
+pub async fn new_staff(app: &App, actor: &Actor, id: ActivityId, new: NewStaff) -> Result<ActivityView, Problem> {
+    let tx = open(app, actor, id).await?;
+    if identity::person_scope(&tx, new.person_id).await.is_err() {
+        return Err(Problem::invalid().field("/person_id", "is no person"));
+    }
+    add_staff(&tx, id, new.person_id, new.role).await?;
+    let view = stored(&tx, id).await?;
+    tx.commit(view).await
+}
+
+/// Takes somebody off the staff of an activity; without another role there they are free again.
+///
+/// # Errors
+/// 403 · `not-found` · `scheduling/over`
+pub async fn remove_staff(
+    app: &App,
+    actor: &Actor,
+    id: ActivityId,
+    person: PersonId,
+    role: StaffRole,
+) -> Result<ActivityView, Problem> {
+    let tx = open(app, actor, id).await?;
+    let row = lock_row(&tx, id).await?;
+    rules::changeable(row.state)?;
+    let gone = activity_staff::Entity::delete_by_id((id, person, role)).exec(&tx).await?;
+    if gone.rows_affected == 0 {
+        return Err(Problem::not_found());
+    }
+    let left = activity_staff::Entity::find()
+        .filter(activity_staff::Column::ActivityId.eq(id))
+        .filter(activity_staff::Column::PersonId.eq(person));
+    if left.one(&tx).await?.is_none() {
+        release_person(&tx, id, person).await?;
+    }
+    settle(&tx, row.into_active_model()).await?;
+    tx.emit(&ActivityChanged { activity: id }).await?;
+    let view = stored(&tx, id).await?;
+    tx.commit(view).await
 }

@@ -1,5 +1,7 @@
 //! Judgement of scheduling: wall time and instants, spans that overlap, what an activity may become.
 
+pub mod calendar;
+
 use super::Refusal;
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -90,12 +92,11 @@ impl Span {
 #[must_use]
 pub const fn next(state: State) -> &'static [State] {
     match state {
-        State::Draft => &[State::Planned, State::Cancelled],
+        State::Draft | State::Postponed => &[State::Planned, State::Cancelled],
         State::Planned => &[State::Confirmed, State::Postponed, State::Suspended, State::Cancelled],
         State::Confirmed => &[State::InProgress, State::Postponed, State::Suspended, State::Cancelled],
         State::InProgress => &[State::Delivered, State::Suspended, State::Cancelled],
         State::Delivered => &[State::Closed],
-        State::Postponed => &[State::Planned, State::Cancelled],
         State::Suspended => &[State::Planned, State::InProgress, State::Delivered, State::Cancelled],
         State::Closed | State::Cancelled => &[],
     }
