@@ -50,7 +50,13 @@ pub static SUBSCRIPTIONS: &[Subscription] = &[
     subscribe!(scheduling::ActivityPublished => enrolment::on_activity_published),
     subscribe!(scheduling::CapacityChanged => enrolment::on_capacity_changed),
     subscribe!(scheduling::ActivityPostponed => enrolment::on_activity_postponed),
+    subscribe!(scheduling::ActivityPostponed => notification::on_activity_postponed),
     subscribe!(scheduling::ActivityCancelled => enrolment::on_activity_cancelled),
+    subscribe!(enrolment::SeatPlaced => notification::on_seat_placed),
+    subscribe!(enrolment::ReservePlaced => notification::on_reserve_placed),
+    subscribe!(enrolment::EnrolmentDeclined => notification::on_enrolment_declined),
+    subscribe!(enrolment::EnrolmentWithdrawn => notification::on_enrolment_withdrawn),
+    subscribe!(enrolment::EnrolmentCancelled => notification::on_enrolment_cancelled),
 ];
 
 /// `subscribe!(EventType => feature::handler)`: one line of [`SUBSCRIPTIONS`].

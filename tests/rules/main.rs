@@ -2,6 +2,7 @@
 mod assessment;
 mod catalogue;
 mod certification;
+mod enrolment;
 mod framework;
 mod notification;
 mod programme;

@@ -172,14 +172,14 @@ pub struct StepView {
 }
 
 /// A reason why somebody cannot get in.
-#[derive(Clone, Debug, Object, Serialize)]
+#[derive(Clone, Debug, Object, Serialize, Deserialize)]
 pub struct ObstacleView {
     /// Stable code: `enrolment/` and what is the case.
     pub code: String,
     /// The reason in words, and what to do about it.
     pub detail: String,
     /// Facts about this case, by name.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, serde_json::Value>,
 }
 impl ObstacleView {

@@ -201,6 +201,11 @@ impl Room {
     pub const fn free(&self) -> i32 {
         if self.capacity > self.seated { self.capacity - self.seated } else { 0 }
     }
+    /// Seats taken, as far as there are seats: for a bar.
+    #[must_use]
+    pub const fn filled(&self) -> i32 {
+        if self.seated > self.capacity { self.capacity } else { self.seated }
+    }
 }
 
 /// Places somebody to whom nothing else stands in the way: on a seat while one is free, else on the reserve

@@ -4,10 +4,13 @@ use super::MessageView;
 use super::mail::{self, Mail, Sent};
 use super::rules::{self, Verdict};
 use crate::certification::CertificateIssued;
+use crate::enrolment::{self, EnrolmentCancelled, EnrolmentDeclined, EnrolmentWithdrawn, ReservePlaced, SeatPlaced};
 use crate::identity::{self, Actor, Permit};
 use crate::platform::page::{LANGUAGES, text};
 use crate::platform::{App, ListPage, PageRequest, Problem, Tx};
+use crate::scheduling::{self, ActivityPostponed};
 use chrono::Duration;
+use entity::enrolment::EnrolmentState;
 use entity::id::{MessageId, PersonId};
 use entity::notification::{MessageState, message};
 use sea_orm::sea_query::OnConflict;
@@ -34,6 +37,8 @@ struct Letter<'a> {
     stem: &'a str,
     kind: &'a str,
     title: &'a str,
+    /// What else its texts name.
+    facts: &'a [(&'static str, &'a str)],
     link: &'a str,
     secret: bool,
     cause: String,
@@ -43,7 +48,8 @@ struct Letter<'a> {
 async fn write(tx: &Tx, letter: Letter<'_>) -> Result<(), Problem> {
     let say = |key: &str| {
         let key = format!("notification-{}-{key}", letter.stem);
-        text(letter.language, &key, &[("title", letter.title)])
+        let arguments: Vec<_> = [("title", letter.title)].into_iter().chain(letter.facts.iter().copied()).collect();
+        text(letter.language, &key, &arguments)
     };
     let greeting = match letter.name {
         Some(name) => text(letter.language, "notification-greeting", &[("name", name)]),
@@ -94,6 +100,11 @@ struct News<'a> {
 
 /// Writes a message to a person, in their language.
 async fn tell(app: &App, person: PersonId, news: News<'_>) -> Result<(), Problem> {
+    tell_with(app, person, news, &[]).await
+}
+
+/// As [`tell`], with what else the texts name.
+async fn tell_with(app: &App, person: PersonId, news: News<'_>, facts: &[(&'static str, &str)]) -> Result<(), Problem> {
     let people = identity::person_names(app.db(), &[person]).await?;
     let Some(view) = people.get(&person) else { return Ok(()) };
     let tx = Permit::system("notification").begin(app).await?;
@@ -106,6 +117,7 @@ async fn tell(app: &App, person: PersonId, news: News<'_>) -> Result<(), Problem
         stem: news.stem,
         kind: news.kind,
         title: news.title,
+        facts,
         link: &format!("{}{}", app.config().base_url(), news.path),
         secret: false,
         cause: news.cause,
@@ -127,6 +139,114 @@ pub async fn on_certificate_issued(app: &App, event: &CertificateIssued) -> Resu
         cause: format!("certificate-issued {}", event.certificate),
     };
     tell(app, event.person, news).await
+}
+
+/// Tells the person that there is a seat for them, unless it is given up already.
+///
+/// # Errors
+/// As the database.
+pub async fn on_seat_placed(app: &App, event: &SeatPlaced) -> Result<(), Problem> {
+    let place = enrolment::place_of(app.db(), event.enrolment).await?;
+    if place.state != EnrolmentState::Confirmed {
+        return Ok(());
+    }
+    let news = News {
+        stem: "seat",
+        kind: "enrolment/seat-placed",
+        title: &place.title,
+        path: format!("/activities/{}", event.activity),
+        cause: format!("seat-placed {}", event.enrolment),
+    };
+    tell(app, event.person, news).await
+}
+
+/// Tells the person where they stand on the reserve list, unless they have moved up already.
+///
+/// # Errors
+/// As the database.
+pub async fn on_reserve_placed(app: &App, event: &ReservePlaced) -> Result<(), Problem> {
+    let place = enrolment::place_of(app.db(), event.enrolment).await?;
+    let Some(position) = place.position else { return Ok(()) };
+    let news = News {
+        stem: "reserve",
+        kind: "enrolment/reserve-placed",
+        title: &place.title,
+        path: format!("/activities/{}/roster", event.activity),
+        cause: format!("reserve-placed {}", event.enrolment),
+    };
+    tell_with(app, event.person, news, &[("position", &position.to_string())]).await
+}
+
+/// Tells the person that the nomination was declined.
+///
+/// # Errors
+/// As the database.
+pub async fn on_enrolment_declined(app: &App, event: &EnrolmentDeclined) -> Result<(), Problem> {
+    let place = enrolment::place_of(app.db(), event.enrolment).await?;
+    let news = News {
+        stem: "declined",
+        kind: "enrolment/declined",
+        title: &place.title,
+        path: format!("/activities/{}/roster", event.activity),
+        cause: format!("enrolment-declined {}", event.enrolment),
+    };
+    tell(app, event.person, news).await
+}
+
+/// Tells the person that somebody else withdrew them.
+///
+/// # Errors
+/// As the database.
+pub async fn on_enrolment_withdrawn(app: &App, event: &EnrolmentWithdrawn) -> Result<(), Problem> {
+    if event.by_self {
+        return Ok(());
+    }
+    let place = enrolment::place_of(app.db(), event.enrolment).await?;
+    let news = News {
+        stem: "withdrawn",
+        kind: "enrolment/withdrawn",
+        title: &place.title,
+        path: format!("/activities/{}/roster", event.activity),
+        cause: format!("enrolment-withdrawn {}", event.enrolment),
+    };
+    tell(app, event.person, news).await
+}
+
+/// Tells everybody who was in the activity that it does not take place.
+///
+/// # Errors
+/// As the database.
+pub async fn on_enrolment_cancelled(app: &App, event: &EnrolmentCancelled) -> Result<(), Problem> {
+    let place = enrolment::place_of(app.db(), event.enrolment).await?;
+    let news = News {
+        stem: "cancelled",
+        kind: "enrolment/cancelled",
+        title: &place.title,
+        path: format!("/activities/{}", event.activity),
+        cause: format!("enrolment-cancelled {}", event.enrolment),
+    };
+    tell(app, event.person, news).await
+}
+
+/// Tells everybody who holds a seat that the activity is postponed and the seat is kept.
+///
+/// # Errors
+/// As the database.
+pub async fn on_activity_postponed(app: &App, event: &ActivityPostponed) -> Result<(), Problem> {
+    let activity = scheduling::activity_facts(app.db(), event.activity).await?;
+    let first_day = activity.starts_at.map_or_else(String::new, |at| at.date_naive().to_string());
+    for participant in enrolment::participants(app.db(), event.activity).await? {
+        let news = News {
+            stem: "postponed",
+            kind: "scheduling/activity-postponed",
+            title: &activity.title,
+            path: format!("/activities/{}", event.activity),
+            // Postponed again later is another cause.
+            cause: format!("activity-postponed {} {first_day}", participant.enrolment_id),
+        };
+        tell(app, participant.person_id, news).await?;
+    }
+    Ok(())
 }
 
 /// A link to be sent, as identity leaves it.
@@ -154,6 +274,7 @@ pub async fn send_link(app: &App, payload: Value) -> Result<(), Problem> {
         stem: if wanted.purpose == "invitation" { "invitation" } else { "password-reset" },
         kind: "identity/link-issued",
         title: "",
+        facts: &[],
         link: &wanted.url,
         secret: true,
         // The link itself is the cause; only its hash is kept.

@@ -7,9 +7,12 @@ use super::super::{
 use crate::identity::{self, Action, Actor, Reach, person_columns};
 use crate::platform::{App, ListPage, PageRequest, Problem};
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use entity::catalogue::{course, course_version};
 use entity::certification::{period, scheme, scheme_version};
+use entity::enrolment::{EnrolmentState, enrolment};
 use entity::id::{PersonId, UnitId};
 use entity::identity::{PersonState, person, unit};
+use entity::scheduling::{ActivityState, activity};
 use sea_orm::sea_query::{Alias, Condition, Expr, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
@@ -71,6 +74,29 @@ impl Frame {
             None => query,
         }
     }
+
+    /// Places accepted by the persons in activities that have taken place, narrowed to the course asked for.
+    fn places(&self) -> Select<enrolment::Entity> {
+        use enrolment::Column as C;
+        let to_person = enrolment::Entity::belongs_to(person::Entity).from(C::PersonId).to(person::Column::Id);
+        let to_activity = enrolment::Entity::belongs_to(activity::Entity).from(C::ActivityId).to(activity::Column::Id);
+        let query = enrolment::Entity::find()
+            .select_only()
+            .join(JoinType::InnerJoin, to_person.into())
+            .join(JoinType::InnerJoin, to_activity.into())
+            .filter(self.persons.clone())
+            .filter(C::State.is_in(EnrolmentState::SEATED.iter().copied()))
+            .filter(activity::Column::State.is_in([ActivityState::Delivered, ActivityState::Closed]));
+        match self.filter.course_id {
+            Some(id) => query.filter(activity::Column::CourseId.eq(id)),
+            None => query,
+        }
+    }
+}
+
+/// What became of accepted places.
+fn became(state: EnrolmentState) -> Condition {
+    Condition::all().add(enrolment::Column::State.eq(state))
 }
 
 /// A later period of the same person and scheme that counts.
@@ -137,6 +163,44 @@ where
     Ok(query.into_model::<Certificates<K>>().all(db).await?)
 }
 
+#[derive(FromQueryResult)]
+struct Places<K: sea_orm::TryGetable> {
+    key: K,
+    seats: i64,
+    excused: i64,
+    completed: i64,
+}
+
+impl<K: sea_orm::TryGetable> Places<K> {
+    fn put(&self, figures: &mut Figures) {
+        figures.seats = self.seats;
+        figures.excused = self.excused;
+        figures.completed = self.completed;
+    }
+}
+
+/// Places of the persons, counted by a column of theirs.
+async fn places<K, C>(
+    db: &C,
+    frame: &Frame,
+    by: person::Column,
+    only: Option<Condition>,
+) -> Result<Vec<Places<K>>, Problem>
+where
+    K: sea_orm::TryGetable + Send + Sync,
+    C: ConnectionTrait,
+{
+    let query = frame
+        .places()
+        .filter(only.unwrap_or_else(Condition::all))
+        .column_as(Expr::col((person::Entity, by)), "key")
+        .column_as(enrolment::Column::Id.count(), "seats")
+        .column_as(counted(became(EnrolmentState::Excused)), "excused")
+        .column_as(counted(became(EnrolmentState::AttendedFull)), "completed")
+        .group_by(Expr::col((person::Entity, by)));
+    Ok(query.into_model::<Places<K>>().all(db).await?)
+}
+
 fn reach(actor: &Actor) -> Result<Reach, Problem> {
     let reach = actor.reach(Action::ViewReports);
     if reach.is_nothing() { Err(Problem::forbidden("Your roles do not show reports.")) } else { Ok(reach) }
@@ -162,6 +226,9 @@ pub async fn completion(app: &App, actor: &Actor, filter: ReportFilter) -> Resul
         by_unit.entry(unit).or_default().people = people;
     }
     for row in certificates::<Option<UnitId>, _>(&db, &frame, person::Column::UnitId, None).await? {
+        row.put(by_unit.entry(row.key).or_default());
+    }
+    for row in places::<Option<UnitId>, _>(&db, &frame, person::Column::UnitId, None).await? {
         row.put(by_unit.entry(row.key).or_default());
     }
     let ids = by_unit.keys().flatten().map(|unit| unit.0);
@@ -220,7 +287,10 @@ pub async fn completion_people(
     let ids: Vec<uuid::Uuid> = rows.iter().map(|row| row.id.0).collect();
     let only = Condition::all().add(person::Column::Id.is_in(ids));
     let mut figures: HashMap<PersonId, Figures> = HashMap::new();
-    for row in certificates::<PersonId, _>(&db, &frame, person::Column::Id, Some(only)).await? {
+    for row in certificates::<PersonId, _>(&db, &frame, person::Column::Id, Some(only.clone())).await? {
+        row.put(figures.entry(row.key).or_default());
+    }
+    for row in places::<PersonId, _>(&db, &frame, person::Column::Id, Some(only)).await? {
         row.put(figures.entry(row.key).or_default());
     }
     let view = |row: person::Model| PersonFigures {
@@ -235,7 +305,12 @@ pub async fn completion_people(
 /// The ids of the persons behind a figure; nothing where it is everybody.
 fn behind(frame: &Frame, figure: Figure) -> Option<SelectStatement> {
     match figure {
-        Figure::People | Figure::Seats | Figure::Completed => None,
+        Figure::People => None,
+        Figure::Seats => Some(frame.places().column(enrolment::Column::PersonId).into_query()),
+        Figure::Completed => {
+            let completed = frame.places().filter(became(EnrolmentState::AttendedFull));
+            Some(completed.column(enrolment::Column::PersonId).into_query())
+        }
         Figure::Valid | Figure::Renewable | Figure::Expiring | Figure::Expired => {
             let periods = frame.periods().filter(frame.certificates(figure)).column(period::Column::PersonId);
             Some(periods.into_query())
@@ -271,10 +346,26 @@ pub async fn completion_choices(app: &App, actor: &Actor) -> Result<Choices, Pro
         .into_tuple()
         .all(app.report_db())
         .await?;
+    let to_version = course::Entity::belongs_to(course_version::Entity)
+        .from(course::Column::Id)
+        .to(course_version::Column::CourseId);
+    let courses: Vec<(uuid::Uuid, String)> = course::Entity::find()
+        .select_only()
+        .join(JoinType::InnerJoin, to_version.into())
+        .filter(
+            Expr::col((course_version::Entity, course_version::Column::Number))
+                .equals((course::Entity, course::Column::CurrentNumber)),
+        )
+        .column(course::Column::Id)
+        .column(course_version::Column::Title)
+        .order_by_asc(course::Column::Code)
+        .into_tuple()
+        .all(app.report_db())
+        .await?;
     let choice = |(id, name)| Choice { id, name };
     Ok(Choices {
         units: units.into_iter().map(|u| Choice { id: u.id.0, name: u.name }).collect(),
-        courses: vec![],
+        courses: courses.into_iter().map(choice).collect(),
         schemes: schemes.into_iter().map(choice).collect(),
     })
 }

@@ -1,15 +1,18 @@
 //! The home page: what is asked of the reader, by role. Each part is one query, narrowed to the reader.
 
 use super::super::rules::EXPIRING_DAYS;
-use super::super::{CertificateAhead, HomeView, ProposalAhead};
-use crate::identity::{self, Action, Actor, Reach};
+use super::super::{ActivityAhead, CertificateAhead, HomeView, NominationAhead, ProposalAhead, SeatAhead};
+use crate::identity::{self, Action, Actor, Reach, ReachColumns};
 use crate::platform::{App, Problem};
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::certification::{ProposalState, certificate, period, proposal, scheme_version};
-use entity::id::{CertificateId, ProposalId};
+use entity::enrolment::{EnrolmentState, enrolment};
+use entity::id::{ActivityId, CertificateId, ProposalId};
 use entity::identity::person;
+use entity::scheduling::{ActivityState, activity, activity_session};
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
 
 /// Lines of each part; what is more is behind a link.
 const LINES: u64 = 8;
@@ -29,7 +32,144 @@ pub async fn home(app: &App, actor: &Actor) -> Result<HomeView, Problem> {
     if !actor.reach(Action::IssueCertificate).is_nothing() {
         view.proposals = proposals(app, actor).await?;
     }
+    view.seats = seats(app, actor).await?;
+    if !actor.reach(Action::Endorse).is_nothing() {
+        view.to_endorse = to_endorse(app, actor).await?;
+    }
+    if !actor.reach(Action::SelectParticipants).is_nothing() {
+        view.activities = activities(app, actor).await?;
+    }
     Ok(view)
+}
+
+/// An activity that is still to come, or has no time yet.
+fn ahead(now: DateTime<Utc>) -> Condition {
+    let over = [ActivityState::Draft, ActivityState::Delivered, ActivityState::Closed, ActivityState::Cancelled];
+    Condition::all()
+        .add(activity::Column::State.is_not_in(over))
+        .add(Condition::any().add(activity::Column::EndsAt.gt(now)).add(activity::Column::EndsAt.is_null()))
+}
+
+/// The zone of the first session of each activity.
+async fn zones(app: &App, ids: impl IntoIterator<Item = ActivityId>) -> Result<HashMap<ActivityId, String>, Problem> {
+    let rows: Vec<(ActivityId, String)> = activity_session::Entity::find()
+        .select_only()
+        .column(activity_session::Column::ActivityId)
+        .column(activity_session::Column::Zone)
+        .filter(activity_session::Column::ActivityId.is_in(ids))
+        .order_by_desc(activity_session::Column::StartsAt)
+        .into_tuple()
+        .all(app.db())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Own places, places on reserve lists and nominations ahead, soonest first.
+async fn seats(app: &App, actor: &Actor) -> Result<Vec<SeatAhead>, Problem> {
+    use enrolment::Column as C;
+    let to_activity = enrolment::Entity::belongs_to(activity::Entity).from(C::ActivityId).to(activity::Column::Id);
+    let alive =
+        [EnrolmentState::Nominated, EnrolmentState::Endorsed, EnrolmentState::Confirmed, EnrolmentState::Reserve];
+    let rows: Vec<(ActivityId, String, Option<DateTime<Utc>>, EnrolmentState)> = enrolment::Entity::find()
+        .select_only()
+        .join(JoinType::InnerJoin, to_activity.into())
+        .filter(C::PersonId.eq(actor.person))
+        .filter(C::State.is_in(alive))
+        .filter(ahead(app.now()))
+        .column(activity::Column::Id)
+        .column(activity::Column::Title)
+        .column(activity::Column::StartsAt)
+        .column(C::State)
+        .order_by_asc(activity::Column::StartsAt)
+        .order_by_asc(C::Id)
+        .limit(LINES)
+        .into_tuple()
+        .all(app.db())
+        .await?;
+    let zones = zones(app, rows.iter().map(|row| row.0)).await?;
+    let line = |(activity, title, starts_at, state): (ActivityId, String, _, EnrolmentState)| SeatAhead {
+        zone: zones.get(&activity).cloned().unwrap_or_default(),
+        activity,
+        title,
+        starts_at,
+        state: state.word().to_owned(),
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// Nominations by others that wait for the reader as commander, oldest first.
+async fn to_endorse(app: &App, actor: &Actor) -> Result<Vec<NominationAhead>, Problem> {
+    use enrolment::Column as C;
+    let to_activity = enrolment::Entity::belongs_to(activity::Entity).from(C::ActivityId).to(activity::Column::Id);
+    let to_person = enrolment::Entity::belongs_to(person::Entity).from(C::PersonId).to(person::Column::Id);
+    let within = identity::filter(&actor.reach(Action::Endorse), identity::person_columns());
+    let rows: Vec<(ActivityId, String, String, String)> = enrolment::Entity::find()
+        .select_only()
+        .join(JoinType::InnerJoin, to_activity.into())
+        .join(JoinType::InnerJoin, to_person.into())
+        .filter(within)
+        .filter(C::State.eq(EnrolmentState::Nominated))
+        .filter(C::PersonId.ne(actor.person))
+        .filter(Condition::any().add(C::NominatedBy.is_null()).add(C::NominatedBy.ne(actor.person)))
+        .filter(ahead(app.now()))
+        .column(activity::Column::Id)
+        .column(activity::Column::Title)
+        .column(person::Column::GivenName)
+        .column(person::Column::FamilyName)
+        .order_by_asc(C::Id)
+        .limit(LINES)
+        .into_tuple()
+        .all(app.db())
+        .await?;
+    let line = |(activity, title, given, family): (ActivityId, String, String, String)| NominationAhead {
+        activity,
+        title,
+        name: format!("{given} {family}"),
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// The next activities the reader selects for, with places taken and what waits for a decision.
+async fn activities(app: &App, actor: &Actor) -> Result<Vec<ActivityAhead>, Problem> {
+    let columns = ReachColumns {
+        organisation: Some(Expr::col((activity::Entity, activity::Column::OrganisationId))),
+        activity: Some(Expr::col((activity::Entity, activity::Column::Id))),
+        ..ReachColumns::default()
+    };
+    let rows = activity::Entity::find()
+        .filter(identity::filter(&actor.reach(Action::SelectParticipants), columns))
+        .filter(ahead(app.now()))
+        .filter(activity::Column::StartsAt.is_not_null())
+        .order_by_asc(activity::Column::StartsAt)
+        .order_by_asc(activity::Column::Id)
+        .limit(LINES)
+        .all(app.db())
+        .await?;
+    let counts: Vec<(ActivityId, EnrolmentState, i64)> = enrolment::Entity::find()
+        .select_only()
+        .column(enrolment::Column::ActivityId)
+        .column(enrolment::Column::State)
+        .column_as(enrolment::Column::Id.count(), "persons")
+        .filter(enrolment::Column::ActivityId.is_in(rows.iter().map(|row| row.id)))
+        .group_by(enrolment::Column::ActivityId)
+        .group_by(enrolment::Column::State)
+        .into_tuple()
+        .all(app.db())
+        .await?;
+    let zones = zones(app, rows.iter().map(|row| row.id)).await?;
+    let sum = |id: ActivityId, states: &[EnrolmentState]| {
+        counts.iter().filter(|(activity, state, _)| *activity == id && states.contains(state)).map(|row| row.2).sum()
+    };
+    let line = |row: activity::Model| ActivityAhead {
+        zone: zones.get(&row.id).cloned().unwrap_or_default(),
+        activity: row.id,
+        starts_at: row.starts_at,
+        capacity: row.capacity_seats,
+        seated: sum(row.id, EnrolmentState::SEATED),
+        to_work: sum(row.id, &[EnrolmentState::Endorsed]),
+        title: row.title,
+    };
+    Ok(rows.into_iter().map(line).collect())
 }
 
 /// Certificates that end within 90 days, or ended within the last 90, and were not renewed: soonest first.
