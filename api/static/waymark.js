@@ -1,4 +1,4 @@
-// Small comforts. Every page works without this file, and nothing is kept in the browser.
+// Small comforts. Every page works without this file, and it keeps nothing in the browser.
 "use strict";
 (() => {
   // The tab says which page it is.
@@ -50,7 +50,21 @@
     if (form) form.requestSubmit();
   });
 
-  const start = () => { name(); meetErrors(); offerDismiss(document); };
+  // What the candidate's page kept until the server acknowledged it is nobody's business after sign-out.
+  const forget = () => {
+    try {
+      const kept = Object.keys(localStorage).filter((key) => key.startsWith("waymark-answer:"));
+      for (const key of kept) localStorage.removeItem(key);
+    } catch { /* no storage, nothing kept */ }
+  };
+  document.addEventListener("submit", (event) => {
+    if (event.target instanceof Element && event.target.matches('form[action="/sign-out"]')) forget();
+  });
+
+  const start = () => {
+    name(); meetErrors(); offerDismiss(document);
+    if (document.body.classList.contains("signed-out")) forget();
+  };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
   document.addEventListener("htmx:load", (event) => offerDismiss(event.target));

@@ -472,6 +472,7 @@ macro_rules! assets { ($($name:literal $media:literal),+ $(,)?) => {
 assets! {
     "waymark.css" "text/css; charset=utf-8",
     "waymark.js" "text/javascript; charset=utf-8",
+    "attempt.js" "text/javascript; charset=utf-8",
     "htmx.min.js" "text/javascript; charset=utf-8",
     "reference.js" "text/javascript; charset=utf-8",
     "mark.svg" "image/svg+xml",

@@ -9,7 +9,6 @@ use crate::platform::{App, Changes, ListPage, PageRequest, Problem, Tx};
 use crate::scheduling;
 use chrono::{DateTime, Utc};
 use entity::assessment::{AssessmentState, AttemptState, assessment as table, assessment_opening as row, attempt};
-use entity::enrolment::EnrolmentState;
 use entity::id::{ActivityId, AssessmentId, OpeningId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -270,11 +269,8 @@ pub async fn openings(
 
 /// Activities in which the actor holds a seat or took part.
 async fn taken_part(app: &App, actor: &Actor) -> Result<Vec<ActivityId>, Problem> {
-    let there = |state: EnrolmentState| {
-        matches!(state, EnrolmentState::Confirmed | EnrolmentState::AttendedFull | EnrolmentState::AttendedPartial)
-    };
     let seats = enrolment::seats_of_person(app.db(), actor.person).await?;
-    Ok(seats.into_iter().filter(|(_, state)| there(*state)).map(|(activity, _)| activity).collect())
+    Ok(seats.into_iter().map(|(activity, _)| activity).collect())
 }
 
 /// Assessments that are, were or will be open for the actor, those that close last first.
