@@ -88,6 +88,9 @@ enum Account {
         /// E-mail address of the account
         #[arg(long)]
         email: String,
+        /// Removes the second factor too, for somebody who lost it
+        #[arg(long)]
+        second_factor: bool,
     },
     /// Grants a role for twelve months
     Grant {
@@ -139,7 +142,9 @@ async fn run(line: Line) -> Result<String, String> {
             let name = (given_name.as_str(), family_name.as_str());
             operator::create_account(config, &email, name, &organisation, role.as_deref()).await
         }
-        Command::Account(Account::Reset { email }) => operator::reset_account(config, &email).await,
+        Command::Account(Account::Reset { email, second_factor }) => {
+            operator::reset_account(config, &email, second_factor).await
+        }
         Command::Account(Account::Grant { email, role, scope }) => {
             operator::grant(config, &email, &role, scope.as_deref()).await
         }

@@ -233,9 +233,9 @@ pub async fn create_account(
 ///
 /// # Errors
 /// A line for the operator.
-pub async fn reset_account(config: Config, email: &str) -> Result<String, String> {
+pub async fn reset_account(config: Config, email: &str, second_factor_too: bool) -> Result<String, String> {
     let app = open(config).await?;
-    let link = identity::reset_by_operator(&app, email).await.map_err(told)?;
+    let link = identity::reset_by_operator(&app, email, second_factor_too).await.map_err(told)?;
     app.close().await;
     Ok(format!("Open this within a day to choose a new password; it works once:\n  {link}"))
 }

@@ -6,6 +6,8 @@ mod catalogue;
 mod certification;
 mod database;
 mod framework;
+mod identity;
+mod identity_pages;
 mod migration;
 mod notification;
 mod openapi;

@@ -289,9 +289,9 @@ identity-below = Ніжэйшыя падраздзяленні
 identity-top = Непасрэдна пад арганізацыяй
 identity-kind-hint = Словамі, напрыклад пункт пропуску або ўпраўленне.
 identity-unit-created = Падраздзяленне дададзена.
-identity-unit-changed = Падраздзяленне зменена.
-identity-unit-moved = Перамяшчэнне падраздзялення запісана.
-identity-unit-closed = Закрыццё падраздзялення запісана.
+identity-unit-done-change = Падраздзяленне зменена.
+identity-unit-done-move = Перамяшчэнне падраздзялення запісана.
+identity-unit-done-close = Закрыццё падраздзялення запісана.
 identity-closed = Закрыта
 identity-closes = Закрываецца { $day }
 identity-placements = Месца з цягам часу
@@ -317,6 +317,11 @@ identity-created = Створаны
 identity-person-open = Асоба
 identity-to-confirm = Ролі, якія чакаюць другога адміністратара
 identity-to-confirm-text = Яны не дзейнічаюць, пакуль іх не пацвердзіць хтосьці іншы, чым той, хто даў.
+identity-roles-waiting = { $count ->
+    [one] { $count } роля чакае вашага пацвярджэння.
+    [few] { $count } ролі чакаюць вашага пацвярджэння.
+   *[other] { $count } роляў чакае вашага пацвярджэння.
+}
 identity-another-confirms = Гэта пацвярджае іншы адміністратар.
 identity-grant-refuse = Адхіліць
 identity-no-grants = Няма роляў, акрамя ўдзельніка.

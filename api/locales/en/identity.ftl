@@ -287,9 +287,9 @@ identity-below = Units below
 identity-top = Directly below the organisation
 identity-kind-hint = In words, such as crossing point or board.
 identity-unit-created = The unit was added.
-identity-unit-changed = The unit was changed.
-identity-unit-moved = The move of the unit was recorded.
-identity-unit-closed = The closing of the unit was recorded.
+identity-unit-done-change = The unit was changed.
+identity-unit-done-move = The move of the unit was recorded.
+identity-unit-done-close = The closing of the unit was recorded.
 identity-closed = Closed
 identity-closes = Closes { $day }
 identity-placements = Its place over time
@@ -315,6 +315,10 @@ identity-created = Made
 identity-person-open = The person
 identity-to-confirm = Roles that wait for a second administrator
 identity-to-confirm-text = They do not count before somebody else than the one who granted them confirms.
+identity-roles-waiting = { $count ->
+    [one] One role waits for you to confirm it.
+   *[other] { $count } roles wait for you to confirm them.
+}
 identity-another-confirms = Another administrator confirms this.
 identity-grant-refuse = Refuse
 identity-no-grants = No roles besides participant.

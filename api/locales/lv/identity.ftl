@@ -289,9 +289,9 @@ identity-below = Zemākās struktūrvienības
 identity-top = Tieši organizācijas pakļautībā
 identity-kind-hint = Vārdiem, piemēram, robežkontroles punkts vai pārvalde.
 identity-unit-created = Struktūrvienība ir pievienota.
-identity-unit-changed = Struktūrvienība ir nomainīta.
-identity-unit-moved = Struktūrvienības pārvietošana ir ierakstīta.
-identity-unit-closed = Struktūrvienības slēgšana ir ierakstīta.
+identity-unit-done-change = Struktūrvienība ir nomainīta.
+identity-unit-done-move = Struktūrvienības pārvietošana ir ierakstīta.
+identity-unit-done-close = Struktūrvienības slēgšana ir ierakstīta.
 identity-closed = Slēgta
 identity-closes = Slēdz { $day }
 identity-placements = Vieta laika gaitā
@@ -317,6 +317,11 @@ identity-created = Izveidots
 identity-person-open = Persona
 identity-to-confirm = Lomas, kas gaida otru administratoru
 identity-to-confirm-text = Tās nav spēkā, kamēr tās neapstiprina kāds cits, nevis piešķīrējs.
+identity-roles-waiting = { $count ->
+    [zero] { $count } lomas gaida jūsu apstiprinājumu.
+    [one] { $count } loma gaida jūsu apstiprinājumu.
+   *[other] { $count } lomas gaida jūsu apstiprinājumu.
+}
 identity-another-confirms = To apstiprina cits administrators.
 identity-grant-refuse = Noraidīt
 identity-no-grants = Nav citu lomu, tikai dalībnieks.

@@ -289,9 +289,9 @@ identity-below = Нижестоящие подразделения
 identity-top = Непосредственно под организацией
 identity-kind-hint = Словами, например пункт пропуска или управление.
 identity-unit-created = Подразделение добавлено.
-identity-unit-changed = Подразделение изменено.
-identity-unit-moved = Перемещение подразделения записано.
-identity-unit-closed = Закрытие подразделения записано.
+identity-unit-done-change = Подразделение изменено.
+identity-unit-done-move = Перемещение подразделения записано.
+identity-unit-done-close = Закрытие подразделения записано.
 identity-closed = Закрыто
 identity-closes = Закрывается { $day }
 identity-placements = Место с течением времени
@@ -317,6 +317,11 @@ identity-created = Создана
 identity-person-open = Человек
 identity-to-confirm = Роли, ожидающие второго администратора
 identity-to-confirm-text = Они не действуют, пока их не подтвердит кто-то другой, а не тот, кто дал.
+identity-roles-waiting = { $count ->
+    [one] { $count } роль ждёт вашего подтверждения.
+    [few] { $count } роли ждут вашего подтверждения.
+   *[other] { $count } ролей ждёт вашего подтверждения.
+}
 identity-another-confirms = Это подтверждает другой администратор.
 identity-grant-refuse = Отклонить
 identity-no-grants = Нет ролей, кроме участника.

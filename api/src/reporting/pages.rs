@@ -2,7 +2,7 @@
 
 use super::{Choice, CompletionReport, Figure, Figures, HomeView, PersonFigures, ReportFilter, rules};
 use crate::identity::pages::SignedIn;
-use crate::identity::{Action, Actor};
+use crate::identity::{self, Action, Actor};
 use crate::platform::page::Page;
 use crate::platform::{App, ListPage, Problem};
 use askama::Template;
@@ -23,6 +23,8 @@ struct HomePage<'a> {
     page: &'a Page,
     me: &'a Actor,
     view: HomeView,
+    /// Roles that wait for the reader as the second administrator.
+    roles_waiting: i64,
     sees_reports: bool,
 }
 
@@ -30,7 +32,18 @@ struct HomePage<'a> {
 async fn home(page: Page, app: Data<&App>, me: SignedIn) -> Result<Response, Problem> {
     let view = super::home(&app, &me).await?;
     let sees_reports = !me.reach(Action::ViewReports).is_nothing();
-    page.render(&HomePage { page: &page, me: &me, view, sees_reports })
+    let roles_waiting = roles_waiting(&app, &me).await?;
+    page.render(&HomePage { page: &page, me: &me, view, roles_waiting, sees_reports })
+}
+
+/// How many roles the reader may confirm that another administrator granted.
+async fn roles_waiting(app: &App, me: &Actor) -> Result<i64, Problem> {
+    if me.reach(Action::GrantPrivilegedRoles).is_nothing() {
+        return Ok(0);
+    }
+    let waiting = identity::grants_to_confirm(app, me).await?.into_iter();
+    let others = waiting.filter(|g| g.grant.granted_by != Some(me.account) && g.grant.account_id != me.account);
+    Ok(i64::try_from(others.count()).unwrap_or(i64::MAX))
 }
 
 /// An id of a filter; an empty choice is none.

@@ -361,6 +361,8 @@ struct UnitPage<'a> {
     today: NaiveDate,
     manages: bool,
     sees_people: bool,
+    /// The act whose form was refused.
+    open: &'a str,
     refused: Refused<'a>,
 }
 
@@ -376,7 +378,7 @@ async fn show_unit(
     app: &App,
     me: &SignedIn,
     id: UnitId,
-    (form, refused): (Option<&UnitForm>, Refused<'_>),
+    (form, open, refused): (Option<&UnitForm>, &str, Refused<'_>),
 ) -> Result<Response, Problem> {
     let view = identity::unit(app, me, id).await?;
     let places = Places::read(app, me).await?;
@@ -394,6 +396,7 @@ async fn show_unit(
         places: &places,
         view,
         form,
+        open,
         refused,
     };
     page.render_with(refused.status(), &template)
@@ -401,7 +404,7 @@ async fn show_unit(
 
 #[handler]
 async fn see_unit(page: Page, app: Data<&App>, me: SignedIn, Path(id): Path<UnitId>) -> Result<Response, Problem> {
-    show_unit(&page, &app, &me, id, (None, Refused::default())).await
+    show_unit(&page, &app, &me, id, (None, "", Refused::default())).await
 }
 
 /// After an act: the unit's page, or the page again with what refused it.
@@ -410,21 +413,21 @@ async fn answer(
     app: &App,
     me: &SignedIn,
     (id, form): (UnitId, &UnitForm),
-    (outcome, message): (Result<UnitView, Problem>, &str),
+    (act, outcome): (&str, Result<UnitView, Problem>),
 ) -> Result<Response, Problem> {
     match outcome {
-        Ok(_) => Ok(page.see_other(&format!("/units/{id}"), message)),
+        Ok(_) => Ok(page.see_other(&format!("/units/{id}"), &format!("identity-unit-done-{act}"))),
         Err(problem) if is_for_the_form(&problem) => {
             // The parts that this form does not hold are as they are stored.
             let mut shown = UnitForm::of(&identity::unit(app, me, id).await?);
-            if !form.name.is_empty() || !form.version.is_empty() {
+            if act == "change" {
                 (shown.name, shown.native_name) = (form.name.clone(), form.native_name.clone());
                 (shown.level, shown.kind) = (form.level.clone(), form.kind.clone());
-            } else if form.on.is_empty() {
+            } else if act == "move" {
                 (shown.parent_id, shown.from_on) = (form.parent_id.clone(), form.from_on.clone());
             }
             shown.on.clone_from(&form.on);
-            show_unit(page, app, me, id, (Some(&shown), Refused::by(&problem))).await
+            show_unit(page, app, me, id, (Some(&shown), act, Refused::by(&problem))).await
         }
         Err(problem) => Err(problem),
     }
@@ -442,7 +445,7 @@ async fn change_unit(
         Ok((version, change)) => identity::change_unit(&app, &me, id, version, change).await,
         Err(problem) => Err(problem),
     };
-    answer(&page, &app, &me, (id, &form), (outcome, "identity-unit-changed")).await
+    answer(&page, &app, &me, (id, &form), ("change", outcome)).await
 }
 
 #[handler]
@@ -457,7 +460,7 @@ async fn move_unit(
         Ok(wish) => identity::move_unit(&app, &me, id, wish).await,
         Err(problem) => Err(problem),
     };
-    answer(&page, &app, &me, (id, &form), (outcome, "identity-unit-moved")).await
+    answer(&page, &app, &me, (id, &form), ("move", outcome)).await
 }
 
 #[handler]
@@ -472,5 +475,5 @@ async fn close_unit(
         Ok(wish) => identity::close_unit(&app, &me, id, wish).await,
         Err(problem) => Err(problem),
     };
-    answer(&page, &app, &me, (id, &form), (outcome, "identity-unit-closed")).await
+    answer(&page, &app, &me, (id, &form), ("close", outcome)).await
 }

@@ -1,10 +1,10 @@
 //! What the operator of the host does with accounts: the first administrator, a reset, a grant.
 
 use super::super::access::Permit;
-use super::super::{NewGrant, NewOrganisation, NewPerson};
-use super::{add_account, add_grant, add_organisation, add_person, forget_actors, hash_token};
+use super::super::{NewGrant, NewOrganisation, NewPerson, SecondFactorRemoved};
+use super::{add_account, add_grant, add_organisation, add_person, end_credentials, forget_actors, hash_token};
 use crate::platform::{App, Problem, Tx, new_secret};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use entity::id::AccountId;
 use entity::identity::{
     Gender, LinkPurpose, OrganisationRole, Role, ScopeKind, account, login_session, one_time_link, organisation, unit,
@@ -103,15 +103,29 @@ async fn by_email(tx: &Tx, email: &str) -> Result<AccountId, Problem> {
     row.map(|a| a.id).ok_or_else(|| Problem::not_found().detail("There is no account with this e-mail address."))
 }
 
-/// A link to choose a new password.
+/// A link to choose a new password. For somebody who lost the second factor it is removed too: roles that
+/// need one rest until another is set up.
 ///
 /// # Errors
 /// `not-found`
-pub async fn reset_by_operator(app: &App, email: &str) -> Result<String, Problem> {
+pub async fn reset_by_operator(app: &App, email: &str, second_factor_too: bool) -> Result<String, Problem> {
     let tx = Permit::system("console").begin(app).await?;
     let account = by_email(&tx, email).await?;
+    if second_factor_too {
+        account::Entity::update_many()
+            .filter(account::Column::Id.eq(account))
+            .col_expr(account::Column::TotpSecret, Expr::value(None::<String>))
+            .col_expr(account::Column::TotpConfirmedAt, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(account::Column::TotpLastStep, Expr::value(None::<i64>))
+            .exec(&tx)
+            .await?;
+        end_credentials(&tx, account, None).await?;
+        tx.emit(&SecondFactorRemoved { account }).await?;
+    }
     let link = one_time_link(&tx, account, LinkPurpose::PasswordReset).await?;
-    tx.commit(link).await
+    let link = tx.commit(link).await?;
+    forget_actors(app);
+    Ok(link)
 }
 
 /// Grants a role for twelve months within an organisation or unit of that code, or the whole programme.
