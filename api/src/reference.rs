@@ -17,8 +17,20 @@ pub fn api_document() -> &'static Value {
         let mut document: Value = serde_json::from_str(&service().spec()).expect("the generator writes JSON");
         repair(&mut document);
         add_examples(&mut document);
-        document
+        sorted(document)
     })
+}
+
+/// By name, whatever the libraries of this build keep: the committed document is compared byte for byte.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let fields: BTreeMap<_, _> = object.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 /// Visits every object below a value.
@@ -68,6 +80,10 @@ fn repair(document: &mut Value) {
             errors.share(&mut operation["responses"]);
         }
     }
+    let used: Vec<Value> = operations(document).filter_map(|operation| operation["tags"].get(0).cloned()).collect();
+    if let Some(tags) = document["tags"].as_array_mut() {
+        tags.retain(|tag| used.contains(&tag["name"]));
+    }
     document["components"]["responses"] = Value::Object(errors.responses);
     document["components"]["parameters"] = json!({ "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -78,6 +94,11 @@ fn repair(document: &mut Value) {
         "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
         "example": "7f0c1a52-enrol-anna",
     } });
+}
+
+fn operations(document: &Value) -> impl Iterator<Item = &Value> {
+    let items = document["paths"].as_object().into_iter().flat_map(Map::values);
+    items.flat_map(|item| item.as_object().into_iter().flat_map(Map::values))
 }
 
 /// Errors as they are shared by operations: name and response.

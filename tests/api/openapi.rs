@@ -1,6 +1,8 @@
 //! The committed API document is the one the program writes, and keeps its own promises.
 
 use serde_json::Value;
+use std::path::Path;
+use tests::{Backend, TestHouse};
 
 fn operations() -> Vec<(String, String, &'static Value)> {
     let paths = api::api_document()["paths"].as_object().expect("paths");
@@ -98,4 +100,21 @@ fn every_field_of_the_document_is_described() {
         }
     }
     assert_eq!(bare, Vec::<String>::new());
+}
+
+/// `tests/run` generates and compiles the client into `target/tools`.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_generated_typescript_client_signs_in_and_reads_who_that_is() {
+    let house = TestHouse::new(Backend::Sqlite).await;
+    let anna = house.participant().await;
+    let name = anna.get("/api/v1/me").await.expect(200)["name"].as_str().expect("a name").to_owned();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/typescript/login.js");
+    assert!(script.exists(), "there is no compiled client: `tests/run typescript` makes and runs it");
+
+    let mut node = std::process::Command::new("node");
+    node.arg(script).args([&house.base, &anna.email, tests::house::PASSWORD]);
+    let output = tokio::task::spawn_blocking(move || node.output()).await.expect("it ran").expect("node runs");
+
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), name);
 }
