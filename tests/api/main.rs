@@ -8,6 +8,7 @@ mod database;
 mod framework;
 mod identity;
 mod identity_pages;
+mod journey;
 mod migration;
 mod notification;
 mod openapi;

@@ -1,5 +1,6 @@
 //! A person as a client of the API.
 
+use crate::house::PASSWORD;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
@@ -54,6 +55,13 @@ impl Client {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.map(|b| b.to_vec()).unwrap_or_default();
         Answer { status, headers, bytes, what }
+    }
+    /// Signs in anew with the password of everybody.
+    pub async fn sign_in_again(&mut self) {
+        self.token = None;
+        let body = serde_json::json!({ "email": self.email, "password": PASSWORD });
+        let session = self.post("/api/v1/sign-in", body).await.expect(200);
+        self.token = Some(session["token"].as_str().expect("a token").to_owned());
     }
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {

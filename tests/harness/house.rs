@@ -146,10 +146,7 @@ impl TestHouse {
 
     /// Signs a person in again.
     pub async fn sign_in(&self, client: &mut Client) {
-        client.token = None;
-        let body = serde_json::json!({ "email": client.email, "password": PASSWORD });
-        let session = client.post("/api/v1/sign-in", body).await.expect(200);
-        client.token = Some(session["token"].as_str().expect("a token").to_owned());
+        client.sign_in_again().await;
     }
 
     /// Moves the clock.

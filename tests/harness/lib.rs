@@ -7,6 +7,7 @@
 pub mod client;
 pub mod database;
 pub mod house;
+pub mod journey;
 pub mod smtp;
 pub mod world;
 
