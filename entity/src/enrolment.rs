@@ -32,12 +32,12 @@ impl EnrolmentState {
 }
 crate::states! {
     /// Class in the queue, from the last to the first: a higher one goes before a lower one.
-    Priority { Ordinary = "ordinary", Renewal = "renewal", Deployment = "deployment", Mandatory = "mandatory" }
+    QueueClass { Ordinary = "ordinary", Renewal = "renewal", Deployment = "deployment", Mandatory = "mandatory" }
 }
 
 /// A person's wish to take part in an activity, and what has become of it.
 pub mod enrolment {
-    use super::{EnrolmentState, Priority};
+    use super::{EnrolmentState, QueueClass};
     use crate::id::{ActivityId, EnrolmentId, OrganisationId, PersonId, UnitId};
     use sea_orm::entity::prelude::*;
 
@@ -55,7 +55,7 @@ pub mod enrolment {
         /// The person's unit at that time.
         pub unit_id: Option<UnitId>,
         pub state: EnrolmentState,
-        pub priority: Priority,
+        pub priority: QueueClass,
         /// When the person was first given a seat or put on the reserve list: the place in the queue. Never
         /// changed once it is set.
         pub joined_at: Option<DateTimeUtc>,

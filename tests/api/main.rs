@@ -5,6 +5,7 @@ mod audit;
 mod catalogue;
 mod certification;
 mod database;
+mod enrolment;
 mod framework;
 mod identity;
 mod identity_pages;

@@ -9,7 +9,7 @@ use api::scheduling::Clash;
 use chrono::{DateTime, Duration, Utc};
 use entity::catalogue::PrerequisiteAccepts as Accepts;
 use entity::certification::CertificationStatus as Status;
-use entity::enrolment::{EnrolmentState as State, Priority};
+use entity::enrolment::{EnrolmentState as State, QueueClass};
 use entity::id::EnrolmentId;
 use entity::scheduling::{ActivityState, EnrolmentMode};
 use proptest::prelude::*;
@@ -25,21 +25,21 @@ fn id(number: u128) -> EnrolmentId {
     Uuid::from_u128(number).into()
 }
 
-fn rank(number: u128, priority: Priority, second: i64) -> Rank {
+fn rank(number: u128, priority: QueueClass, second: i64) -> Rank {
     Rank::new(priority, at("2026-12-01T08:00:00Z") + Duration::seconds(second), id(number))
 }
 
 /// What somebody does, in the order in which it reaches the database.
 #[derive(Clone, Debug)]
 enum Command {
-    Enrol(u8, Priority),
+    Enrol(u8, QueueClass),
     Withdraw(u8),
     Capacity(u8),
     Hinder(u8, bool),
 }
 
-fn priority() -> impl Strategy<Value = Priority> {
-    proptest::sample::select(Priority::ALL)
+fn priority() -> impl Strategy<Value = QueueClass> {
+    proptest::sample::select(QueueClass::ALL)
 }
 
 fn command() -> impl Strategy<Value = Command> {
@@ -122,7 +122,7 @@ struct Naive {
     capacity: usize,
     reserve: Option<usize>,
     seated: Vec<u8>,
-    queue: Vec<(u8, Priority)>,
+    queue: Vec<(u8, QueueClass)>,
     hindered: Vec<u8>,
 }
 

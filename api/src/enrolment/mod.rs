@@ -19,7 +19,7 @@ pub use service::{
 
 use crate::platform::{Problem, Versioned};
 use chrono::{DateTime, Utc};
-use entity::enrolment::{EnrolmentState, Priority};
+use entity::enrolment::{EnrolmentState, QueueClass};
 use entity::id::{ActivityId, EnrolmentId, EnrolmentStepId, OrganisationId, PersonId, UnitId};
 use poem_openapi::Object;
 use rules::Obstacle;
@@ -33,7 +33,7 @@ pub struct NewNomination {
     /// Who is to take part.
     pub person_id: PersonId,
     /// Class in the queue; `ordinary` when missing. The coordinator may set another when selecting.
-    pub priority: Option<Priority>,
+    pub priority: Option<QueueClass>,
     /// Why this person.
     #[oai(validator(max_length = 1000))]
     pub reason: Option<String>,
@@ -44,7 +44,7 @@ pub struct NewNomination {
 #[oai(deny_unknown_fields)]
 pub struct Selection {
     /// Class in the queue from now on; as nominated when missing.
-    pub priority: Option<Priority>,
+    pub priority: Option<QueueClass>,
 }
 
 /// Why somebody does not get in, or gives up.
@@ -121,7 +121,7 @@ pub struct EnrolmentView {
     /// What has become of it.
     pub state: EnrolmentState,
     /// Class in the queue.
-    pub priority: Priority,
+    pub priority: QueueClass,
     /// Place on the reserve list, from 1; missing elsewhere.
     pub position: Option<i32>,
     /// When the person was first placed; decides the order within a class.

@@ -9,7 +9,7 @@ use crate::platform::page::{Form, Page};
 use crate::platform::{App, Problem};
 use askama::Template;
 use chrono::DateTime;
-use entity::enrolment::{EnrolmentState, Priority};
+use entity::enrolment::{EnrolmentState, QueueClass};
 use entity::id::{ActivityId, EnrolmentId, PersonId};
 use poem::http::StatusCode;
 use poem::web::{Data, Path};

@@ -5,7 +5,7 @@ use crate::scheduling::Clash;
 use chrono::{DateTime, Duration, Utc};
 use entity::catalogue::PrerequisiteAccepts;
 use entity::certification::CertificationStatus;
-use entity::enrolment::{EnrolmentState as State, Priority};
+use entity::enrolment::{EnrolmentState as State, QueueClass};
 use entity::id::{EnrolmentId, PersonId};
 use entity::scheduling::{ActivityState, EnrolmentMode};
 use std::cmp::Reverse;
@@ -229,11 +229,11 @@ pub fn place(room: &Room) -> Result<Placement, Refusal> {
 ///
 /// Source: features C8 and 3.9, invariant E3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank(Reverse<Priority>, DateTime<Utc>, EnrolmentId);
+pub struct Rank(Reverse<QueueClass>, DateTime<Utc>, EnrolmentId);
 impl Rank {
     /// The rank of an enrolment; `joined_at` is never changed, so nobody loses a place.
     #[must_use]
-    pub const fn new(priority: Priority, joined_at: DateTime<Utc>, id: EnrolmentId) -> Self {
+    pub const fn new(priority: QueueClass, joined_at: DateTime<Utc>, id: EnrolmentId) -> Self {
         Self(Reverse(priority), joined_at, id)
     }
     /// Whose rank it is.

@@ -28,7 +28,7 @@ use crate::platform::{App, Problem, Tx};
 use crate::scheduling::{self, ActivityFacts};
 use chrono::{DateTime, Utc};
 use entity::certification::CertificationStatus;
-use entity::enrolment::{EnrolmentState, Priority, enrolment as table, enrolment_step as step};
+use entity::enrolment::{EnrolmentState, QueueClass, enrolment as table, enrolment_step as step};
 use entity::id::{ActivityId, EnrolmentId, PersonId};
 use entity::identity::PersonState;
 use sea_orm::{
@@ -159,7 +159,7 @@ fn fresh(tx: &Tx, activity: ActivityId, person: &Scope, state: EnrolmentState) -
         organisation_id,
         unit_id: person.unit,
         state,
-        priority: Priority::Ordinary,
+        priority: QueueClass::Ordinary,
         joined_at: None,
         nominated_by: None,
         endorsed_by: None,
