@@ -135,22 +135,22 @@ fn validator(document: &Value, schema: &Value) -> Option<jsonschema::Validator> 
 
 #[async_trait::async_trait]
 impl House for Doors {
-    async fn identify(&self, request: &mut Request) -> Result<(), Problem> {
+    async fn identify(&self, request: &mut Request) -> Result<bool, Problem> {
         let bearer = request
             .header(header::AUTHORIZATION)
             .map(|value| value.strip_prefix("Bearer ").unwrap_or_default().trim().to_owned());
         let by_cookie = bearer.is_none();
         let Some(token) = bearer.or_else(|| crate::platform::page::session_cookie(&self.app, request)) else {
-            return Ok(());
+            return Ok(false);
         };
         match identity::authenticate(&self.app, &token).await {
             Ok(actor) => {
                 request.set_data(viewer(&actor));
                 request.set_data(actor);
-                Ok(())
+                Ok(true)
             }
             // A stale cookie makes nobody of its sender; a wrong bearer token is refused.
-            Err(problem) if by_cookie && problem.is("unauthenticated") => Ok(()),
+            Err(problem) if by_cookie && problem.is("unauthenticated") => Ok(false),
             Err(problem) => Err(problem),
         }
     }

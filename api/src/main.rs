@@ -50,7 +50,11 @@ enum Command {
     #[command(subcommand)]
     Account(Account),
     /// Checks the chain of the audit trail and names every row that was changed or is missing
-    Verify,
+    Verify {
+        /// A head noted down earlier and kept elsewhere: shows that nothing was cut off, rewound or rewritten since
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+    },
     /// Writes a backup of database and files into a new folder, while the program may be running
     Backup {
         /// Folder to create
@@ -135,7 +139,7 @@ async fn run(line: Line) -> Result<String, String> {
     match line.command {
         Command::Serve => operator::serve(config).await,
         Command::Migrate { down } => operator::migrate(config, down).await,
-        Command::Verify => operator::verify(config).await,
+        Command::Verify { head } => operator::verify(config, head.as_deref()).await,
         Command::Backup { folder } => operator::backup(config, &folder).await,
         Command::Restore { folder } => operator::restore(config, &folder).await,
         Command::Account(Account::Create { email, given_name, family_name, organisation, role }) => {
@@ -152,10 +156,10 @@ async fn run(line: Line) -> Result<String, String> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+#[expect(clippy::disallowed_methods, reason = "where the settings are is told before there are settings")]
 fn settings(file: Option<PathBuf>) -> Result<Config, String> {
     let file = file.or_else(|| std::env::var_os("WAYMARK_CONFIG").map(PathBuf::from));
-    Config::load(file.as_deref(), std::env::vars())
+    Config::load(file.as_deref(), operator::variables())
         .map_err(|mistakes| format!("The settings are not right:\n  {}", mistakes.join("\n  ")))
 }
 

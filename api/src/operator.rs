@@ -1,7 +1,8 @@
 //! What the operator of the host does from the command line.
 
+use crate::platform::file::private_file;
 use crate::platform::{App, Clock, Config, Problem, event};
-use crate::{SUBSCRIPTIONS, identity};
+use crate::{SUBSCRIPTIONS, identity, notification};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +10,16 @@ use std::path::Path;
 /// Sends the log to standard error, as JSON lines; a full or closed output loses lines, never the program.
 pub fn start_log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init().ok();
+    // Complaining on standard error that standard error is full would panic.
+    let log = tracing_subscriber::fmt().json().log_internal_errors(false).with_env_filter(filter);
+    log.with_writer(std::io::stderr).try_init().ok();
+}
+
+/// The `WAYMARK_*` variables. Others are none of our business, whatever bytes they are made of.
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+pub fn variables() -> impl Iterator<Item = (String, String)> {
+    let own = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    own.filter(|(name, _)| name.starts_with("WAYMARK_")).map(|(name, value)| (name, value.to_string_lossy().into()))
 }
 
 async fn open(config: Config) -> Result<App, String> {
@@ -81,7 +91,6 @@ pub async fn demo(folder: &Path, load_only: bool, say: impl Fn(&str)) -> Result<
     Ok(String::new())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the demonstration takes its address from the environment too")]
 fn demo_settings(folder: &Path) -> Result<Config, String> {
     let own = [
         ("WAYMARK_DATABASE_URL", format!("sqlite:{}/waymark.db", folder.display())),
@@ -90,9 +99,7 @@ fn demo_settings(folder: &Path) -> Result<Config, String> {
         ("WAYMARK_DEMO", "true".to_owned()),
         ("WAYMARK_LOG", "warn".to_owned()),
     ];
-    let given = std::env::vars().filter(|(name, _)| {
-        name.starts_with("WAYMARK_") && own.iter().all(|(key, _)| key != name || *key == "WAYMARK_LOG")
-    });
+    let given = variables().filter(|(name, _)| own.iter().all(|(key, _)| key != name || *key == "WAYMARK_LOG"));
     let own = own.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
     let mut variables: std::collections::BTreeMap<_, _> = own.chain(given).collect();
     if let Some(listen) = variables.get("WAYMARK_LISTEN").cloned() {
@@ -116,13 +123,29 @@ pub async fn migrate(config: Config, down: Option<u32>) -> Result<String, String
     Ok(format!("Took {steps} steps back."))
 }
 
-/// Checks the audit trail.
+/// Refuses to work on a database that would only now be made: a mistyped setting must not pass for a good one.
+fn must_be_there(config: &Config) -> Result<(), String> {
+    match crate::platform::db::sqlite_path(&config.database_url) {
+        Some(path) if !path.exists() => Err(format!("{}: there is no such database", path.display())),
+        _ => Ok(()),
+    }
+}
+
+/// Checks the audit trail, and that a head noted down earlier is still in it.
 ///
 /// # Errors
 /// What is wrong with it, a line each.
-pub async fn verify(config: Config) -> Result<String, String> {
+pub async fn verify(config: Config, head: Option<&str>) -> Result<String, String> {
+    must_be_there(&config)?;
     let app = open(config).await?;
-    let found = event::verify(&app).await.map_err(told)?;
+    let mut found = event::verify(&app).await.map_err(told)?;
+    if let Some(head) = head
+        && !event::has_head(&app, head).await.map_err(told)?
+    {
+        found.findings.push(format!(
+            "the head {head} is not in the chain: events were cut off, rewound to a backup or written anew"
+        ));
+    }
     app.close().await;
     if found.findings.is_empty() {
         return Ok(format!(
@@ -138,26 +161,61 @@ pub async fn verify(config: Config) -> Result<String, String> {
 /// # Errors
 /// A line for the operator.
 pub async fn backup(config: Config, folder: &Path) -> Result<String, String> {
+    use std::os::unix::fs::DirBuilderExt;
     let fail = |e: std::io::Error| format!("{}: {e}", folder.display());
-    std::fs::create_dir(folder).map_err(fail)?;
+    must_be_there(&config)?;
+    std::fs::DirBuilder::new().mode(0o700).create(folder).map_err(fail)?;
     if config.database_url.starts_with("sqlite:") {
+        let path = folder.join("waymark.db");
+        private_file(&path, &[])?;
         let db = Database::connect(&config.database_url).await.map_err(|e| e.to_string())?;
-        let target = folder.join("waymark.db").display().to_string();
-        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO $1", [target.into()]);
+        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO $1", [text(&path).into()]);
         db.execute_raw(statement).await.map_err(|e| format!("cannot back up the database: {e}"))?;
         db.close().await.ok();
     } else {
-        let target = folder.join("waymark.dump");
-        tool("pg_dump", &["--format=custom", "--file", &target.display().to_string(), &config.database_url])?;
+        let path = folder.join("waymark.dump");
+        tool(&config, "pg_dump", &["--format=custom", "--file", &text(&path), "--dbname"], &[])?;
     }
     // Files are only ever added and named by their content: what the database knows of is there by now.
     copy_files(&config.data_dir.join("files"), &folder.join("files"))?;
+    sync(folder).map_err(fail)?;
     Ok(format!("Backed up to {}. Keys are not in it: keep them apart.", folder.display()))
 }
 
-fn tool(name: &str, arguments: &[&str]) -> Result<(), String> {
-    let status = std::process::Command::new(name).args(arguments).status().map_err(|e| format!("{name}: {e}"))?;
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Runs a tool of PostgreSQL on the database. The password is not among its arguments, which others can see.
+fn tool(config: &Config, name: &str, before: &[&str], after: &[&str]) -> Result<(), String> {
+    let mut url = url::Url::parse(&config.database_url).map_err(|e| format!("database_url: {e}"))?;
+    let mut command = std::process::Command::new(name);
+    if let Some(password) = url.password() {
+        let password = decoded(password);
+        command.env("PGPASSWORD", password);
+        url.set_password(None).map_err(|()| "database_url: has no host".to_owned())?;
+    }
+    let status = command.args(before).arg(url.as_str()).args(after).status().map_err(|e| format!("{name}: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("{name} did not succeed")) }
+}
+
+/// Percent signs undone.
+fn decoded(text: &str) -> String {
+    let pair = format!("x={}", text.replace('+', "%2B"));
+    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// Makes a folder and all in it durable.
+fn sync(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync(&entry.path())?;
+        } else {
+            std::fs::File::open(entry.path())?.sync_all()?;
+        }
+    }
+    std::fs::File::open(folder)?.sync_all()
 }
 
 fn copy_files(from: &Path, to: &Path) -> Result<(), String> {
@@ -171,33 +229,44 @@ fn copy_files(from: &Path, to: &Path) -> Result<(), String> {
         let target = to.join(entry.file_name());
         if entry.file_type().map_err(fail)?.is_dir() {
             copy_files(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target).map_err(fail)?;
+        } else if let Err(e) = std::fs::copy(entry.path(), target)
+            // One that was being written got its name meanwhile; nothing refers to it yet.
+            && e.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(fail(e));
         }
     }
     Ok(())
 }
 
-/// Restores a backup into an empty installation, and ends what must not live on: sessions, links, leases.
+/// Restores a backup into an empty installation, and ends what must not live on: sessions, links, tokens,
+/// and mail that was sent long ago.
 ///
 /// # Errors
 /// A line for the operator.
 pub async fn restore(config: Config, folder: &Path) -> Result<String, String> {
     if let Some(path) = crate::platform::db::sqlite_path(&config.database_url) {
-        if path.exists() {
-            return Err(format!("{}: is there already; restore into an empty installation", path.display()));
+        // A log left behind by another database would be played into this one.
+        for there in ["", "-wal", "-shm", "-journal"].map(|end| Path::new(&format!("{}{end}", text(&path))).to_owned()) {
+            if there.exists() {
+                return Err(format!("{}: is there already; restore into an empty installation", there.display()));
+            }
         }
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|e| e.to_string())?;
+        let source = folder.join("waymark.db");
+        if !source.exists() {
+            return Err(format!("{}: there is no such backup", source.display()));
         }
-        std::fs::copy(folder.join("waymark.db"), &path).map_err(|e| format!("{}: {e}", path.display()))?;
+        private_file(&path, &[])?;
+        std::fs::copy(&source, &path).map_err(|e| format!("{}: {e}", path.display()))?;
+        private_file(&path, &[])?;
     } else {
-        let dump = folder.join("waymark.dump").display().to_string();
-        tool("pg_restore", &["--exit-on-error", "--no-owner", "--dbname", &config.database_url, &dump])?;
+        let dump = text(&folder.join("waymark.dump"));
+        tool(&config, "pg_restore", &["--exit-on-error", "--single-transaction", "--no-owner", "--dbname"], &[&dump])?;
     }
     copy_files(&folder.join("files"), &config.data_dir.join("files"))?;
     let app = open(config).await?;
     identity::end_everything(&app).await.map_err(told)?;
+    notification::hold_everything(&app).await.map_err(told)?;
     let found = event::verify(&app).await.map_err(told)?;
     app.close().await;
     let state = if found.findings.is_empty() {
@@ -206,7 +275,8 @@ pub async fn restore(config: Config, folder: &Path) -> Result<String, String> {
         format!("does not hold: {}", found.findings.join("; "))
     };
     Ok(format!(
-        "Restored. Everybody must sign in again. The audit trail {state}; its head is {} ({}).",
+        "Restored. Everybody must sign in again, and programs need new tokens. Mail that waited was parked: it may \
+         have been sent. The audit trail {state}; its head is {} ({}).",
         found.sealed, found.head
     ))
 }
@@ -234,6 +304,7 @@ pub async fn create_account(
 /// # Errors
 /// A line for the operator.
 pub async fn reset_account(config: Config, email: &str, second_factor_too: bool) -> Result<String, String> {
+    must_be_there(&config)?;
     let app = open(config).await?;
     let link = identity::reset_by_operator(&app, email, second_factor_too).await.map_err(told)?;
     app.close().await;
@@ -246,6 +317,7 @@ pub async fn reset_account(config: Config, email: &str, second_factor_too: bool)
 /// A line for the operator.
 pub async fn grant(config: Config, email: &str, role: &str, scope: Option<&str>) -> Result<String, String> {
     let role = role.parse()?;
+    must_be_there(&config)?;
     let app = open(config).await?;
     identity::grant_by_operator(&app, email, role, scope).await.map_err(told)?;
     app.close().await;

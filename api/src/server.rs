@@ -1,7 +1,7 @@
 //! Serving: the listener with its limits, the workers, and a stop that cuts nobody off.
 
 use crate::house::assemble;
-use crate::platform::{App, job};
+use crate::platform::{self, App, job};
 use poem::http::uri::Scheme;
 use poem::listener::{Acceptor, Listener};
 use poem::web::{LocalAddr, RemoteAddr};
@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -23,6 +23,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     server: JoinHandle<io::Result<()>>,
     worker: Option<JoinHandle<()>>,
+    upkeep: JoinHandle<()>,
     app: App,
 }
 
@@ -34,6 +35,7 @@ impl Running {
         if let Some(worker) = self.worker {
             worker.await.ok();
         }
+        self.upkeep.abort();
         self.app.close().await;
     }
 }
@@ -46,7 +48,8 @@ pub async fn serve(app: App, with_worker: bool) -> io::Result<Running> {
     let listener = TcpListener::bind(app.config().listen).await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
-    let acceptor = Limited { listener, slots: Arc::new(Semaphore::new(app.config().max_connections)) };
+    let patience = Duration::from_secs(app.config().request_timeout_seconds);
+    let acceptor = Limited { listener, slots: Arc::new(Semaphore::new(app.config().max_connections)), patience };
     let mut signal = stopped.clone();
     let server = poem::Server::new_with_acceptor(acceptor)
         .idle_timeout(Duration::from_secs(app.config().idle_timeout_seconds))
@@ -57,13 +60,15 @@ pub async fn serve(app: App, with_worker: bool) -> io::Result<Running> {
         );
     let server = tokio::spawn(server);
     let worker = with_worker.then(|| tokio::spawn(job::work(app.clone(), stopped)));
-    Ok(Running { address, stop, server, worker, app })
+    let upkeep = tokio::spawn(platform::http::keep_metrics(app.clone()));
+    Ok(Running { address, stop, server, worker, upkeep, app })
 }
 
 /// Accepts no more connections than there are slots, and does not spin when the process has no more files.
 struct Limited {
     listener: TcpListener,
     slots: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl Acceptor for Limited {
@@ -79,8 +84,9 @@ impl Acceptor for Limited {
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
                     stream.set_nodelay(true).ok();
-                    let local = LocalAddr(stream.local_addr()?.into());
-                    return Ok((Held { stream, _slot: slot }, local, RemoteAddr(peer.into()), Scheme::HTTP));
+                    let Ok(local) = stream.local_addr().map(|address| LocalAddr(address.into())) else { continue };
+                    let held = Held { stream, _slot: slot, asking_since: None, patience: self.patience };
+                    return Ok((held, local, RemoteAddr(peer.into()), Scheme::HTTP));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -98,20 +104,33 @@ impl Listener for Limited {
     }
 }
 
-/// A connection and the slot it takes.
+/// A connection and the slot it takes. One that goes on sending, a byte now and then, without ever having
+/// asked for anything that could be answered, is given up.
 struct Held {
     stream: TcpStream,
     _slot: OwnedSemaphorePermit,
+    /// When the first byte came since something was answered.
+    asking_since: Option<Instant>,
+    patience: Duration,
 }
 
 impl AsyncRead for Held {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            let since = *self.asking_since.get_or_insert_with(Instant::now);
+            if since.elapsed() > self.patience {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+        }
+        outcome
     }
 }
 
 impl AsyncWrite for Held {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.asking_since = None;
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -125,6 +144,7 @@ impl AsyncWrite for Held {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.asking_since = None;
         Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
     }
     fn is_write_vectored(&self) -> bool {

@@ -8,10 +8,12 @@ pub mod client;
 pub mod database;
 pub mod house;
 pub mod journey;
+pub mod process;
 pub mod smtp;
 pub mod world;
 
 pub use client::{Answer, Client};
 pub use database::Backend;
 pub use house::TestHouse;
+pub use process::{Installation, Served};
 pub use world::{Plan, TestActivity};

@@ -22,6 +22,8 @@ pub enum Mood {
     Refusing,
     /// Asks to try again later (451).
     Busy,
+    /// Never answers.
+    Silent,
 }
 
 /// The server; ends with the test's runtime.
@@ -66,14 +68,16 @@ impl MailServer {
         let mut to = String::new();
         writer.write_all(b"220 test\r\n").await?;
         while let Some(line) = lines.next_line().await? {
+            let mood = *self.mood.lock().expect("nobody panicked");
             let verb = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
             let answer = match verb.as_str() {
                 "EHLO" => "250-test\r\n250 8BITMIME\r\n",
-                "RCPT" => match *self.mood.lock().expect("nobody panicked") {
+                "RCPT" => match mood {
                     Mood::Kind => {
                         to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                         "250 ok\r\n"
                     }
+                    Mood::Silent => std::future::pending().await,
                     Mood::Refusing => "550 5.1.1 no such person\r\n",
                     Mood::Busy => "451 4.3.0 later\r\n",
                 },

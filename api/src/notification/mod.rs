@@ -11,8 +11,8 @@ pub mod rules;
 mod service;
 
 pub use service::{
-    deliver, messages, on_activity_postponed, on_certificate_issued, on_enrolment_cancelled, on_enrolment_declined,
-    on_enrolment_withdrawn, on_reserve_placed, on_seat_placed, send_link,
+    deliver, hold_everything, messages, on_activity_postponed, on_certificate_issued, on_enrolment_cancelled,
+    on_enrolment_declined, on_enrolment_withdrawn, on_reserve_placed, on_seat_placed, send_link,
 };
 
 use chrono::{DateTime, Utc};

@@ -13,7 +13,7 @@ use chrono::Duration;
 use entity::enrolment::EnrolmentState;
 use entity::id::{MessageId, PersonId};
 use entity::notification::{MessageState, message};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
 };
@@ -321,7 +321,8 @@ pub async fn deliver(app: &App, payload: Value) -> Result<(), Problem> {
             after.last_error = None;
         }
         Err(failure) => {
-            tracing::warn!(message = %row.id, refused = failure.refused, what = %failure.what, "a mail did not go");
+            // What the relay says may name the person; it is kept with the message, not logged.
+            tracing::warn!(message = %row.id, refused = failure.refused, "a mail did not go");
             after.attempts += 1;
             after.last_error = Some(failure.what.chars().take(500).collect());
             match rules::after_failure(failure.refused, after.attempts) {
@@ -334,6 +335,23 @@ pub async fn deliver(app: &App, payload: Value) -> Result<(), Problem> {
         after.body = String::new();
     }
     message::Entity::update(after.into_active_model().reset_all()).exec(&tx).await?;
+    tx.commit(()).await
+}
+
+/// Parks all mail that waits: after a restore nobody knows whether it was sent.
+///
+/// # Errors
+/// As the database.
+pub async fn hold_everything(app: &App) -> Result<(), Problem> {
+    let why = "restored from a backup: it may have been sent";
+    let tx = Permit::system("restore").begin(app).await?;
+    message::Entity::update_many()
+        .filter(message::Column::State.eq(MessageState::Queued))
+        .col_expr(message::Column::State, Expr::value(MessageState::Parked))
+        .col_expr(message::Column::LastError, Expr::value(Some(why)))
+        .exec(&tx)
+        .await?;
+    tx.give_up_jobs("notification", why).await?;
     tx.commit(()).await
 }
 

@@ -84,8 +84,8 @@ settings! {
     secret_key: Option<SecretString> = "";
     /// Addresses of proxies whose `X-Forwarded-For` is believed, comma separated.
     trusted_proxies: Vec<IpAddr> = "";
-    /// Addresses that may read `/metrics`, comma separated.
-    metrics_allow: Vec<IpAddr> = "127.0.0.1,::1";
+    /// Addresses that may read `/metrics`, comma separated; nobody when empty. Behind a proxy, name it in `trusted_proxies` first.
+    metrics_allow: Vec<IpAddr> = "";
     /// Mail relay, `smtp://host:port` or `smtps://user:password@host`; without it mail waits in the outbox.
     smtp_url: Option<SecretString> = "";
     /// Sender of all mail.
@@ -154,6 +154,7 @@ impl Config {
                 Err(e) => mistakes.push(format!("{}: {e}", path.display())),
             }
         }
+        let mut given = Vec::new();
         for (name, value) in variables {
             let Some(key) = name.strip_prefix("WAYMARK_").map(str::to_lowercase) else { continue };
             if key == "config" || key.starts_with("test_") || key == "long" {
@@ -161,11 +162,18 @@ impl Config {
             }
             match key.strip_suffix("_file") {
                 Some(base) if SETTINGS.iter().any(|s| s.key == base) => match std::fs::read_to_string(&value) {
-                    Ok(text) => put(&mut texts, &mut mistakes, base.to_owned(), text.trim_end().to_owned()),
+                    Ok(text) => given.push((base.to_owned(), text.trim_end().to_owned())),
                     Err(e) => mistakes.push(format!("{name}: {value}: {e}")),
                 },
-                _ => put(&mut texts, &mut mistakes, key, value),
+                _ => given.push((key, value)),
             }
+        }
+        given.sort();
+        for two in given.windows(2).filter(|two| two[0].0 == two[1].0) {
+            mistakes.push(format!("{}: is given both itself and as a file", two[0].0));
+        }
+        for (key, text) in given {
+            put(&mut texts, &mut mistakes, key, text);
         }
         match Self::from_texts(&texts) {
             Ok(config) => {
@@ -186,6 +194,28 @@ impl Config {
         }
         if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
             found.push("database_url: must begin with sqlite: or postgres://".to_owned());
+        }
+        for (key, is_nothing) in [
+            ("database_connections", self.database_connections == 0),
+            ("session_idle_minutes", self.session_idle_minutes < 1),
+            ("session_absolute_hours", self.session_absolute_hours < 1),
+            ("sign_in_permits", self.sign_in_permits == 0),
+            ("sign_in_queue", self.sign_in_queue == 0),
+            ("body_limit_bytes", self.body_limit_bytes == 0),
+            ("upload_limit_bytes", self.upload_limit_bytes == 0),
+            ("request_timeout_seconds", self.request_timeout_seconds == 0),
+            ("idle_timeout_seconds", self.idle_timeout_seconds == 0),
+            ("max_connections", self.max_connections == 0),
+        ] {
+            if is_nothing {
+                found.push(format!("{key}: must be at least 1"));
+            }
+        }
+        if let Err(e) = tracing_subscriber::EnvFilter::try_new(&self.log) {
+            found.push(format!("log: {e}"));
+        }
+        if let Err(e) = self.mail_from.parse::<lettre::message::Mailbox>() {
+            found.push(format!("mail_from: {e}"));
         }
         if self.demo && !self.listen.ip().is_loopback() {
             found.push("listen: the demonstration listens on loopback only".to_owned());

@@ -29,6 +29,8 @@ pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const OLDEST_POSTGRES: i64 = 150_000;
 /// Units that may wait for the lane; more are refused with 503.
 const LANE_QUEUE: usize = 4096;
+/// How long closing waits for a connection in use.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 /// Units committed together at most, so that a batch stays short.
 const LANE_BATCH: usize = 1024;
 
@@ -52,8 +54,9 @@ impl Db {
     /// A line for the operator: no connection, schema newer than this program, unsafe settings.
     pub async fn open(config: &Config) -> Result<Self, String> {
         let url = config.database_url.as_str();
-        if let Some(folder) = sqlite_path(url).and_then(|p| p.parent().map(std::path::Path::to_owned)) {
-            std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        if let Some(path) = sqlite_path(url) {
+            // SQLite gives its log the mode of the database.
+            super::file::private_file(&path, &[])?;
         }
         let one = connect(url, 1, Use::Write).await.map_err(|e| format!("cannot open the database: {e}"))?;
         assert_safe(&one, config.allow_unsafe_database).await?;
@@ -102,16 +105,18 @@ impl Db {
 
     /// Closes all connections, once nobody writes any more.
     pub async fn close(&self) {
-        if let Writer::Lane(lane) = &self.writer
-            && let Some(connection) = lane.state.lock().await.connection.take()
-        {
-            connection.close().await.ok();
+        match &self.writer {
+            Writer::Lane(lane) => {
+                let mut state = lane.state.lock().await;
+                drop(state.batch.take());
+                if let Some(connection) = state.connection.take() {
+                    close(connection).await;
+                }
+            }
+            Writer::Pool(pool) => close(pool.clone()).await,
         }
-        if let Writer::Pool(pool) = &self.writer {
-            pool.clone().close().await.ok();
-        }
-        self.read.clone().close().await.ok();
-        self.report.clone().close().await.ok();
+        close(self.read.clone()).await;
+        close(self.report.clone()).await;
     }
 }
 
@@ -173,7 +178,20 @@ async fn connect(url: &str, connections: u32, usage: Use) -> Result<DatabaseConn
             })
         });
     }
-    Database::connect(options).await
+    let mut db = Database::connect(options).await?;
+    db.set_metric_callback(|info| {
+        REQUEST.try_with(|request| request.statements.fetch_add(1, Ordering::Relaxed)).ok();
+        // Without its values, which may be personal.
+        tracing::trace!(target: "waymark::statement", sql = %info.statement.sql);
+    });
+    Ok(db)
+}
+
+/// Closes all connections of a pool; one that somebody still holds is waited for a while, not for ever.
+async fn close(pool: DatabaseConnection) {
+    if tokio::time::timeout(CLOSE_PATIENCE, pool.close()).await.is_err() {
+        tracing::warn!("a database connection is still in use and is left behind");
+    }
 }
 
 /// The file of a SQLite URL; nothing for another database or one in memory.
@@ -290,6 +308,23 @@ impl Drop for Place {
     }
 }
 
+/// A turn at the lane, until its savepoint stands. Given up in between, it passes the lane on: those whose
+/// units are done still wait for their COMMIT.
+struct Turn {
+    lane: Arc<Lane>,
+    state: Option<OwnedMutexGuard<LaneState>>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let Some(state) = self.state.take() else { return };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let lane = self.lane.clone();
+            runtime.spawn(async move { lane.settle(state, false).await });
+        }
+    }
+}
+
 impl Lane {
     async fn enter(self: &Arc<Self>) -> Result<(DatabaseTransaction, OwnedMutexGuard<LaneState>), Problem> {
         if self.waiting.fetch_add(1, Ordering::SeqCst) >= LANE_QUEUE {
@@ -297,10 +332,13 @@ impl Lane {
             return Err(Problem::unavailable("more writes are waiting than can be served soon"));
         }
         let mut place = Place { lane: self.clone(), arrived: false };
-        let mut state = self.state.clone().lock_owned().await;
+        let state = self.state.clone().lock_owned().await;
         place.arrived = true;
         drop(place);
-        match self.savepoint(&mut state).await {
+        let mut turn = Turn { lane: self.clone(), state: Some(state) };
+        let begun = self.savepoint(turn.state.as_mut().expect("just put there")).await;
+        let state = turn.state.take().expect("nobody else takes it");
+        match begun {
             Ok(unit) => Ok((unit, state)),
             Err(e) => {
                 tracing::error!(error = %e, "the writer lane could not begin");
@@ -331,20 +369,17 @@ impl Lane {
         if !broken && self.waiting.load(Ordering::SeqCst) > 0 && state.answers.len() < LANE_BATCH {
             return;
         }
-        let Some(batch) = state.batch.take() else {
-            if broken {
-                Self::close(&mut state).await;
-            }
-            return;
-        };
-        let kept = !broken && {
-            match batch.commit().await {
+        let kept = match state.batch.take() {
+            Some(batch) if !broken => match batch.commit().await {
                 Ok(()) => true,
                 Err(e) => {
                     tracing::error!(error = %e, "COMMIT failed");
                     false
                 }
-            }
+            },
+            // Dropped here: the connection below can only be closed once nothing holds it.
+            Some(_) => false,
+            None => !broken && state.answers.is_empty(),
         };
         if !kept {
             Self::close(&mut state).await;
@@ -357,7 +392,7 @@ impl Lane {
     async fn close(state: &mut LaneState) {
         metrics::counter!("waymark_writer_connections_closed_total").increment(1);
         if let Some(connection) = state.connection.take() {
-            connection.close().await.ok();
+            close(connection).await;
         }
     }
 }
@@ -384,6 +419,23 @@ pub struct RequestContext {
     pub id: Uuid,
     /// The `Idempotency-Key`, until the first transaction of the request takes it.
     pub key: std::sync::Mutex<Option<IdempotencyClaim>>,
+    /// Whether the answer holds a secret, which is shown once and never kept.
+    pub secret: AtomicBool,
+    /// Statements sent to the database so far.
+    pub statements: AtomicUsize,
+}
+
+impl RequestContext {
+    /// A request that begins.
+    #[must_use]
+    pub fn new(id: Uuid) -> Self {
+        Self {
+            id,
+            key: std::sync::Mutex::default(),
+            secret: AtomicBool::default(),
+            statements: AtomicUsize::default(),
+        }
+    }
 }
 
 /// A request that must happen once.
@@ -424,7 +476,10 @@ impl Tx {
             }
             Writer::Pool(pool) => (pool.begin().await?, None),
         };
-        let claim = REQUEST.try_with(|request| request.key.lock().ok().and_then(|mut key| key.take())).ok().flatten();
+        // What the platform or the sign-in does on the way is not what was asked for.
+        let asked = author.account.is_some();
+        let take = |request: &RequestContext| request.key.lock().ok().and_then(|mut key| key.take());
+        let claim = asked.then(|| REQUEST.try_with(take).ok().flatten()).flatten();
         let tx = Self {
             app: app.clone(),
             unit: Some(unit),
@@ -486,6 +541,11 @@ impl Tx {
     /// Who writes.
     pub fn author(&self) -> &Author {
         &self.author
+    }
+
+    /// Says that the answer to this request holds a secret: it is not kept for a repeat.
+    pub fn answer_is_secret(&self) {
+        REQUEST.try_with(|request| request.secret.store(true, Ordering::Relaxed)).ok();
     }
 
     /// Makes everything written durable, then gives `value` back. Goes on to the end even when the

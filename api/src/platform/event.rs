@@ -235,6 +235,15 @@ pub async fn verify(app: &App) -> Result<Verification, Problem> {
     Ok(Verification { sealed: number, unsealed, head, findings })
 }
 
+/// Whether a link of the chain has this hash: a head noted down earlier.
+///
+/// # Errors
+/// As the database.
+pub async fn has_head(app: &App, head: &str) -> Result<bool, Problem> {
+    let found = event_link::Entity::find().filter(event_link::Column::Hash.eq(head)).one(app.report_db()).await?;
+    Ok(found.is_some())
+}
+
 /// Details that no longer match the hash in their event.
 async fn changed_details(app: &App) -> Result<Vec<String>, Problem> {
     let mut findings = Vec::new();

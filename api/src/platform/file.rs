@@ -82,22 +82,33 @@ pub(super) fn secret_key(config: &Config) -> Result<Vec<u8>, String> {
 /// # Errors
 /// A line for the operator, also when others could read it.
 pub fn own_secret(config: &Config, name: &str) -> Result<Vec<u8>, String> {
+    let path = config.data_dir.join(name);
+    private_file(&path, super::new_secret().as_bytes())?;
+    std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+/// Makes sure that a file is there, `first` in it when it is new, and that nobody but the owner may read it.
+///
+/// # Errors
+/// A line for the operator, also when others could read it.
+pub fn private_file(path: &std::path::Path, first: &[u8]) -> Result<(), String> {
     use std::io::Write;
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let path = config.data_dir.join(name);
     let fail = |e: std::io::Error| format!("{}: {e}", path.display());
-    std::fs::create_dir_all(&config.data_dir).map_err(fail)?;
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(mut file) => {
-            file.write_all(super::new_secret().as_bytes()).map_err(fail)?;
+            file.write_all(first).map_err(fail)?;
             file.sync_all().map_err(fail)?;
         }
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(e) => return Err(fail(e)),
     }
-    let mode = std::fs::metadata(&path).map_err(fail)?.permissions().mode();
+    let mode = std::fs::metadata(path).map_err(fail)?.permissions().mode();
     if mode & 0o077 != 0 {
         return Err(format!("{}: others may read it; set its mode to 0600", path.display()));
     }
-    std::fs::read(&path).map_err(fail)
+    Ok(())
 }

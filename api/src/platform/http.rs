@@ -31,11 +31,11 @@ pub struct ClientAddress(pub IpAddr);
 /// What the floors above tell the shell.
 #[async_trait::async_trait]
 pub trait House: Send + Sync + 'static {
-    /// Finds out who asks and leaves it in the request.
+    /// Finds out who asks, leaves it in the request and says whether it is somebody.
     ///
     /// # Errors
     /// 401 for a credential that is not good · 503 when the database cannot say.
-    async fn identify(&self, request: &mut Request) -> Result<(), Problem>;
+    async fn identify(&self, request: &mut Request) -> Result<bool, Problem>;
     /// The methods a path takes, for `Allow`.
     fn methods(&self, path: &str) -> Vec<Method>;
     /// All faults of a JSON body for an operation, with pointers.
@@ -69,12 +69,20 @@ impl<E: Endpoint> Endpoint for Shell<E> {
         let id = new_id(self.app.now());
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let context = RequestContext { id, key: std::sync::Mutex::new(None) };
-        let work = REQUEST.scope(context, AssertUnwindSafe(self.serve(request)).catch_unwind());
+        let work = async {
+            let outcome = AssertUnwindSafe(self.serve(request)).catch_unwind().await;
+            let statements = REQUEST.with(|r| r.statements.load(std::sync::atomic::Ordering::Relaxed));
+            (outcome, statements)
+        };
+        let work = REQUEST.scope(RequestContext::new(id), work);
+        let mut statements = 0;
         let mut response =
             match tokio::time::timeout(Duration::from_secs(self.app.config().request_timeout_seconds), work).await {
-                Ok(Ok(response)) => response,
-                Ok(Err(_)) => {
+                Ok((Ok(response), sent)) => {
+                    statements = sent;
+                    response
+                }
+                Ok((Err(_), _)) => {
                     metrics::counter!("waymark_panics_total").increment(1);
                     tracing::error!(request = %id, "a handler panicked");
                     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
@@ -88,10 +96,11 @@ impl<E: Endpoint> Endpoint for Shell<E> {
         let status = response.status().as_u16();
         let seconds = started.elapsed().as_secs_f64();
         let door = if path.starts_with("/api/") { "api" } else { "page" };
-        metrics::counter!("waymark_requests_total", "method" => method.as_str().to_owned(), "status" => status.to_string(), "door" => door).increment(1);
+        metrics::counter!("waymark_requests_total", "method" => label(&method), "status" => status.to_string(), "door" => door).increment(1);
+        metrics::counter!("waymark_request_statements_total", "door" => door).increment(statements as u64);
         metrics::histogram!("waymark_request_seconds", "door" => door).record(seconds);
         let pattern = response.data::<poem::PathPattern>().map_or("-", |p| &p.0);
-        tracing::info!(request = %id, %method, pattern, status, millis = (seconds * 1e3).round(), "served");
+        tracing::info!(request = %id, method = label(&method), pattern, status, statements, millis = (seconds * 1e3).round(), "served");
         Ok(response)
     }
 }
@@ -105,7 +114,7 @@ impl<E: Endpoint> Shell<E> {
         let identified = self.house.identify(&mut request).await;
         let page = Page::of(&self.app, &request);
         let (outcome, body) = match identified {
-            Ok(()) => self.guarded(request).await,
+            Ok(known) => self.guarded(request, known).await,
             Err(problem) => (Err(problem.into()), None),
         };
         let problem = match outcome {
@@ -131,8 +140,8 @@ impl<E: Endpoint> Shell<E> {
     }
 
     /// The request with its body bounded and its origin checked, then the handler; also the JSON body, to
-    /// explain a refusal by.
-    async fn guarded(&self, mut request: Request) -> (poem::Result<Response>, Option<Vec<u8>>) {
+    /// explain a refusal by. Only somebody who is `known` may upload or ask for an answer to be kept.
+    async fn guarded(&self, mut request: Request, known: bool) -> (poem::Result<Response>, Option<Vec<u8>>) {
         if request.uri().to_string().contains("%00") {
             return (Err(Problem::malformed("The address has a character that no text may have.").into()), None);
         }
@@ -140,17 +149,18 @@ impl<E: Endpoint> Shell<E> {
         if unsafe_method && let Err(problem) = super::page::same_site(&self.app, &request) {
             return (Err(problem.into()), None);
         }
-        let body = match self.bounded(&mut request).await {
+        let body = match self.bounded(&mut request, known).await {
             Ok(body) => body,
             Err(problem) => return (Err(problem.into()), None),
         };
         let json = request.content_type().is_some_and(|c| c.contains("json"));
-        if json && contains_nul(&body) {
+        let form = request.content_type().is_some_and(|c| c.starts_with("application/x-www-form-urlencoded"));
+        if json && contains_nul(&body) || form && body.windows(3).any(|w| w == b"%00") {
             return (Err(Problem::malformed("A text has the character U+0000, which no text may have.").into()), None);
         }
         let kept = json.then(|| body.to_vec());
         let claim = match claim(&self.app, &request, &body) {
-            Ok(claim) => claim,
+            Ok(claim) => claim.filter(|_| known),
             Err(problem) => return (Err(problem.into()), None),
         };
         request.set_body(body);
@@ -160,13 +170,13 @@ impl<E: Endpoint> Shell<E> {
         (self.once(claim, request).await, kept)
     }
 
-    async fn bounded(&self, request: &mut Request) -> Result<bytes::Bytes, Problem> {
+    async fn bounded(&self, request: &mut Request, known: bool) -> Result<bytes::Bytes, Problem> {
         let config = self.app.config();
         let kind = request.content_type().unwrap_or_default();
         let upload = ["multipart/", "text/csv", "application/vnd.", "application/octet-stream"]
             .iter()
             .any(|k| kind.starts_with(k));
-        let limit = if upload { config.upload_limit_bytes } else { config.body_limit_bytes };
+        let limit = if upload && known { config.upload_limit_bytes } else { config.body_limit_bytes };
         let too_large = || {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large")
                 .detail(format!("The body is larger than {limit} bytes."))
@@ -207,6 +217,12 @@ impl<E: Endpoint> Shell<E> {
                 .detail("This idempotency key was used for another request.")
                 .parameter("Idempotency-Key", "use a new key for a new request"));
         }
+        if row.status.is_some() && row.body.is_none() {
+            return Err(Problem::refused(
+                "idempotency/answered-once",
+                "This was done before. Its answer held a secret, which is shown once.",
+            ));
+        }
         let status = row
             .status
             .and_then(|s| u16::try_from(s).ok())
@@ -225,6 +241,7 @@ impl<E: Endpoint> Shell<E> {
 
     async fn keep_answer(&self, claim: &IdempotencyClaim, mut response: Response) -> poem::Result<Response> {
         let body = response.take_body().into_bytes().await.map_err(Problem::internal)?;
+        let secret = REQUEST.with(|r| r.secret.load(std::sync::atomic::Ordering::Relaxed));
         let text = |name: HeaderName| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let row = idempotency::ActiveModel {
             scope: Set(claim.scope.clone()),
@@ -232,7 +249,7 @@ impl<E: Endpoint> Shell<E> {
             status: Set(Some(i32::from(response.status().as_u16()))),
             content_type: Set(text(header::CONTENT_TYPE)),
             location: Set(text(header::LOCATION)),
-            body: Set(Some(body.to_vec())),
+            body: Set((!secret).then(|| body.to_vec())),
             ..Default::default()
         };
         // The body was kept with the change itself; only status and headers are added here, so a crash
@@ -305,6 +322,20 @@ impl ByKey for sea_orm::UpdateMany<idempotency::Entity> {
 /// `\u0000` as JSON spells it, or the byte itself: PostgreSQL stores neither.
 fn contains_nul(body: &[u8]) -> bool {
     body.contains(&0) || body.windows(6).any(|w| w == b"\\u0000")
+}
+
+/// A method as a label: a client must not be able to make up new ones.
+fn label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// The peer's address, or, when the peer is a trusted proxy, the last address in `X-Forwarded-For` that is
@@ -382,12 +413,24 @@ static METRICS: OnceLock<metrics_exporter_prometheus::PrometheusHandle> = OnceLo
 pub(super) fn metrics_handle() -> metrics_exporter_prometheus::PrometheusHandle {
     METRICS
         .get_or_init(|| {
-            let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+            let recorder = metrics_exporter_prometheus::PrometheusBuilder::new()
+                .set_buckets(&[0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0])
+                .expect("there are buckets")
+                .build_recorder();
             let handle = recorder.handle();
             metrics::set_global_recorder(recorder).ok();
             handle
         })
         .clone()
+}
+
+/// Folds what was measured into its buckets now and then, whether or not anybody reads `/metrics`: until
+/// then every measurement is kept.
+pub async fn keep_metrics(app: App) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        app.0.metrics.run_upkeep();
+    }
 }
 
 /// `/healthz`: the process answers. Needs no database.
@@ -421,9 +464,10 @@ pub async fn readyz(app: poem::web::Data<&App>) -> Result<&'static str, Problem>
 /// # Errors
 /// `not-found` for everybody else.
 #[poem::handler]
-pub fn prometheus(app: poem::web::Data<&App>, address: poem::web::Data<&ClientAddress>) -> Result<String, Problem> {
+pub fn prometheus(app: poem::web::Data<&App>, address: poem::web::Data<&ClientAddress>) -> Result<Response, Problem> {
     if app.config().metrics_allow.contains(&address.0.0) {
-        Ok(app.0.0.metrics.render())
+        let text = app.0.0.metrics.render();
+        Ok(Response::builder().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
     } else {
         Err(Problem::not_found())
     }

@@ -4,7 +4,8 @@ use super::db::Tx;
 use super::{App, Problem};
 use chrono::{DateTime, Duration, Utc};
 use entity::id::EventId;
-use entity::platform::job;
+use entity::platform::{idempotency, job};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -12,10 +13,17 @@ use sea_orm::{
     Statement,
 };
 use serde_json::Value;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 /// How long a job may run before another worker may take it.
 const LEASE_SECONDS: i64 = 60;
+/// How long a handler may take: it must have ended before the lease does.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(25);
 const MAX_ATTEMPTS: i32 = 10;
+/// How long the answer to a keyed request is kept for a repeat.
+const ANSWERS_HOURS: i64 = 24;
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
 /// How often a worker looks for jobs and seals events when nothing wakes it.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -75,6 +83,24 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Gives up the jobs of a feature that wait.
+    ///
+    /// # Errors
+    /// As the database.
+    pub async fn give_up_jobs(&self, feature: &str, why: &str) -> Result<(), Problem> {
+        job::Entity::update_many()
+            .filter(job::Column::Handler.starts_with(format!("{feature}::")))
+            .filter(job::Column::DoneAt.is_null())
+            .col_expr(job::Column::DoneAt, Expr::value(Some(self.now())))
+            .col_expr(job::Column::Payload, Expr::value(Value::Null))
+            .col_expr(job::Column::LastError, Expr::value(Some(why.to_owned())))
+            .exec(self)
+            .await?;
+        Ok(())
+    }
+}
+
 async fn take(app: &App, owner: &str, count: i64) -> Result<Vec<job::Model>, Problem> {
     let now = app.now();
     // SQLite: one writer, nobody can come between. PostgreSQL: workers take different rows without waiting.
@@ -114,13 +140,48 @@ pub async fn run_due(app: &App, owner: &str) -> Result<usize, Problem> {
     let jobs = take(app, owner, 16).await?;
     let count = jobs.len();
     for job in jobs {
-        let outcome = match app.subscriptions().iter().find(|s| s.handler == job.handler) {
-            Some(s) => (s.run)(app.clone(), job.payload.clone()).await,
-            None => Err(Problem::internal(format!("no handler {}", job.handler))),
-        };
-        finish(app, owner, &job, outcome).await?;
+        if still_held(app, owner, &job).await? {
+            let outcome = run(app, &job).await;
+            finish(app, owner, &job, outcome).await?;
+        }
     }
     Ok(count)
+}
+
+/// Calls the handler. One that panics or never ends is a failure of this job alone.
+async fn run(app: &App, job: &job::Model) -> Result<(), Problem> {
+    let Some(found) = app.subscriptions().iter().find(|s| s.handler == job.handler) else {
+        return Err(Problem::internal(format!("no handler {}", job.handler)));
+    };
+    let payload = job.payload.clone();
+    let work = AssertUnwindSafe(async { (found.run)(app.clone(), payload).await }).catch_unwind();
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => {
+            metrics::counter!("waymark_panics_total").increment(1);
+            Err(Problem::internal(format!("{} panicked", job.handler)))
+        }
+        Err(_) => Err(Problem::unavailable("the job took longer than its lease")),
+    }
+}
+
+/// Whether this worker may run the job now. A lease that the jobs before it have half used up is renewed;
+/// one that has run out may be another worker's by now.
+async fn still_held(app: &App, owner: &str, job: &job::Model) -> Result<bool, Problem> {
+    let now = app.now();
+    let half = now + Duration::seconds(LEASE_SECONDS / 2);
+    if job.lease_until.is_some_and(|until| until > half) {
+        return Ok(true);
+    }
+    let tx = Tx::of_platform(app, "jobs").await?;
+    let renewed = job::Entity::update_many()
+        .filter(job::Column::Id.eq(job.id))
+        .filter(job::Column::LeaseOwner.eq(owner))
+        .filter(job::Column::Attempts.eq(job.attempts))
+        .col_expr(job::Column::LeaseUntil, Expr::value(Some(now + Duration::seconds(LEASE_SECONDS))))
+        .exec(&tx)
+        .await?;
+    tx.commit(renewed.rows_affected == 1).await
 }
 
 async fn finish(app: &App, owner: &str, done: &job::Model, outcome: Result<(), Problem>) -> Result<(), Problem> {
@@ -133,7 +194,10 @@ async fn finish(app: &App, owner: &str, done: &job::Model, outcome: Result<(), P
         .filter(job::Column::Attempts.eq(done.attempts))
         .col_expr(job::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>));
     update = match outcome {
-        Ok(()) => update.col_expr(job::Column::DoneAt, Expr::value(Some(now))),
+        // What it was given may be a secret or personal, and is of no more use.
+        Ok(()) => update
+            .col_expr(job::Column::DoneAt, Expr::value(Some(now)))
+            .col_expr(job::Column::Payload, Expr::value(Value::Null)),
         Err(problem) => {
             metrics::counter!("waymark_job_failures_total", "handler" => done.handler.clone()).increment(1);
             tracing::warn!(handler = %done.handler, attempt = done.attempts, code = problem.code(), "a job failed");
@@ -156,30 +220,63 @@ pub async fn hand_back(app: &App, owner: &str) -> Result<(), Problem> {
     job::Entity::update_many()
         .filter(job::Column::LeaseOwner.eq(owner))
         .filter(job::Column::DoneAt.is_null())
+        .filter(job::Column::LeaseUntil.is_not_null())
         .col_expr(job::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
+        // It was not the job's fault.
+        .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).sub(1))
         .exec(&tx)
         .await?;
     tx.commit(()).await
 }
 
-/// Works until `stop` says so: due jobs and the sealing of events.
-pub async fn work(app: App, mut stop: tokio::sync::watch::Receiver<bool>) {
+/// Forgets the answers kept for repeats that nobody will make any more.
+async fn forget_answers(app: &App) -> Result<(), Problem> {
+    let tx = Tx::of_platform(app, "housekeeping").await?;
+    idempotency::Entity::delete_many()
+        .filter(idempotency::Column::CreatedAt.lt(app.now() - Duration::hours(ANSWERS_HOURS)))
+        .exec(&tx)
+        .await?;
+    tx.commit(()).await
+}
+
+/// Ends some time after a stop was asked for.
+async fn overdue(mut stop: tokio::sync::watch::Receiver<bool>, seconds: u64) {
+    stop.wait_for(|stopping| *stopping).await.ok();
+    tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+}
+
+/// Works until `stop` says so: due jobs, the sealing of events, and once an hour what is kept too long.
+/// A job that does not end in time for the stop is handed back.
+pub async fn work(app: App, stop: tokio::sync::watch::Receiver<bool>) {
     let owner = super::clock::new_id(app.now()).to_string();
-    let mut sealed_at = std::time::Instant::now();
+    tokio::select! {
+        () = rounds(&app, &owner, stop.clone()) => {}
+        () = overdue(stop, app.config().stop_seconds) => {}
+    }
+    hand_back(&app, &owner).await.ok();
+}
+
+async fn rounds(app: &App, owner: &str, mut stop: tokio::sync::watch::Receiver<bool>) {
+    let mut sealed_at = Instant::now();
+    let mut forgotten_at: Option<Instant> = None;
     loop {
-        let ran = run_due(&app, &owner).await.unwrap_or_else(|e| {
+        let ran = run_due(app, owner).await.unwrap_or_else(|e| {
             tracing::warn!(code = e.code(), "jobs could not be taken");
             0
         });
         let stopping = *stop.borrow();
         if stopping || sealed_at.elapsed() >= EVERY {
-            sealed_at = std::time::Instant::now();
-            if let Err(e) = super::event::seal(&app).await {
+            sealed_at = Instant::now();
+            if let Err(e) = super::event::seal(app).await {
                 tracing::debug!(code = e.code(), "another copy is sealing, or the database is away");
             }
         }
         if stopping {
             break;
+        }
+        if forgotten_at.is_none_or(|at| at.elapsed() >= HOUR) {
+            forgotten_at = Some(Instant::now());
+            forget_answers(app).await.ok();
         }
         if ran == 0 {
             tokio::select! {
@@ -189,5 +286,4 @@ pub async fn work(app: App, mut stop: tokio::sync::watch::Receiver<bool>) {
             }
         }
     }
-    hand_back(&app, &owner).await.ok();
 }

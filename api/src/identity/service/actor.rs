@@ -11,7 +11,7 @@ use entity::identity::{
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How long an actor is believed without asking the database, on one copy of the program.
 const CACHE_SECONDS: i64 = 5;
@@ -23,14 +23,30 @@ const USED_EVERY_MINUTES: i64 = 60;
 /// Actors found a moment ago, by the hash of their credential. Emptied by every change of accounts,
 /// grants, sessions or units; not used with several copies, which would not hear of each other's changes.
 #[derive(Default)]
-pub(super) struct Known(Mutex<HashMap<String, Found>>);
+pub(super) struct Known(Mutex<KnownActors>);
 
-/// An actor, and when it was found.
+#[derive(Default)]
+struct KnownActors {
+    found: HashMap<String, Found>,
+    /// Counts how often all were forgotten: who was read before that must not be believed after it.
+    forgotten: u64,
+}
+
+/// An actor, and until when it is believed.
 type Found = (DateTime<Utc>, Arc<Actor>);
+
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, KnownActors> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Forgets whom this copy knows: after any change that concerns who may do what.
 pub fn forget_actors(app: &App) {
-    app.memory::<Known>().0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    let memory = app.memory::<Known>();
+    let mut known = memory.lock();
+    known.found.clear();
+    known.forgotten += 1;
 }
 
 /// Finds who sent a session token or an access token.
@@ -42,12 +58,13 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Arc<Actor>, Problem>
     let now = app.now();
     let memory = app.memory::<Known>();
     let cached = app.backend() == DbBackend::Sqlite;
+    let mut forgotten = 0;
     if cached {
-        let known = memory.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((until, actor)) = known.get(&hash).filter(|(until, _)| *until > now) {
-            let _ = until;
+        let known = memory.lock();
+        if let Some((_, actor)) = known.found.get(&hash).filter(|(until, _)| *until > now) {
             return Ok(actor.clone());
         }
+        forgotten = known.forgotten;
     }
     let actor = Arc::new(if token.starts_with("wmk_") {
         by_access_token(app, &hash).await?
@@ -55,11 +72,13 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Arc<Actor>, Problem>
         by_session(app, &hash).await?
     });
     if cached {
-        let mut known = memory.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if known.len() > 10_000 {
-            known.retain(|_, (until, _)| *until > now);
+        let mut known = memory.lock();
+        if known.found.len() > 10_000 {
+            known.found.retain(|_, (until, _)| *until > now);
         }
-        known.insert(hash, (now + Duration::seconds(CACHE_SECONDS), actor.clone()));
+        if known.forgotten == forgotten {
+            known.found.insert(hash, (now + Duration::seconds(CACHE_SECONDS), actor.clone()));
+        }
     }
     Ok(actor)
 }

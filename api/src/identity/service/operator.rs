@@ -7,7 +7,7 @@ use crate::platform::{App, Problem, Tx, new_secret};
 use chrono::{DateTime, Duration, Utc};
 use entity::id::AccountId;
 use entity::identity::{
-    Gender, LinkPurpose, OrganisationRole, Role, ScopeKind, account, login_session, one_time_link, organisation, unit,
+    Gender, LinkPurpose, OrganisationRole, Role, ScopeKind, access_token, account, login_session, one_time_link, organisation, unit,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -152,7 +152,7 @@ pub async fn grant_by_operator(app: &App, email: &str, role: Role, scope: Option
     Ok(())
 }
 
-/// Ends all sessions and links: after a restore nothing of the backup may still open a door.
+/// Ends all sessions, links and tokens: after a restore nothing of the backup may still open a door.
 ///
 /// # Errors
 /// As the database.
@@ -167,6 +167,12 @@ pub async fn end_everything(app: &App) -> Result<(), Problem> {
     one_time_link::Entity::update_many()
         .filter(one_time_link::Column::UsedAt.is_null())
         .col_expr(one_time_link::Column::UsedAt, Expr::value(Some(now)))
+        .exec(&tx)
+        .await?;
+    // One of them may have been revoked since.
+    access_token::Entity::update_many()
+        .filter(access_token::Column::RevokedAt.is_null())
+        .col_expr(access_token::Column::RevokedAt, Expr::value(Some(now)))
         .exec(&tx)
         .await?;
     tx.commit(()).await?;

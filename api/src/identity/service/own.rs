@@ -130,6 +130,7 @@ pub async fn start_second_factor(app: &App, actor: &Actor) -> Result<SecondFacto
     change.totp_secret = Set(Some(secret));
     change.totp_last_step = Set(None);
     account::Entity::update(change).exec(&tx).await?;
+    tx.answer_is_secret();
     tx.commit(()).await?;
     Ok(view)
 }
@@ -218,6 +219,7 @@ pub async fn new_token(app: &App, actor: &Actor, new: NewToken) -> Result<NewTok
     };
     access_token::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
     tx.emit(&TokenCreated { account: actor.account, token: row.id }).await?;
+    tx.answer_is_secret();
     tx.commit(()).await?;
     Ok(NewTokenView { token, about: TokenView::of(row) })
 }

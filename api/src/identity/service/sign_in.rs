@@ -13,26 +13,54 @@ use entity::identity::{AccountState, account, login_session, throttle};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::Semaphore;
 
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Where passwords are computed: on threads of their own, which keep the memory they once took. On whatever
+/// thread is free, each of these would keep as much.
 struct Queue {
-    permits: Semaphore,
-    waiting: Semaphore,
+    places: Arc<Semaphore>,
+    work: Mutex<Sender<Work>>,
 }
 static QUEUE: OnceLock<Queue> = OnceLock::new();
 
+impl Queue {
+    fn new(threads: usize, places: usize) -> Self {
+        let (work, waiting) = std::sync::mpsc::channel::<Work>();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..threads.max(1) {
+            let waiting = waiting.clone();
+            std::thread::spawn(move || {
+                loop {
+                    let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(work) = next else { return };
+                    // Whoever waits for it sees that no answer comes.
+                    std::panic::catch_unwind(AssertUnwindSafe(work)).ok();
+                }
+            });
+        }
+        Self { places: Arc::new(Semaphore::new(places.max(1))), work: Mutex::new(work) }
+    }
+}
+
 /// Runs a password computation off the async threads; few at a time, and few waiting: each takes 19 MiB
-/// and about 20 ms of a core, and a storm of them must not starve everybody else.
+/// and about 20 ms of a core, and a storm of them must not starve everybody else. A place is held until the
+/// work is done, even when the client has gone away.
 async fn queued<T: Send + 'static>(app: &App, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let config = app.config();
-    let queue = QUEUE.get_or_init(|| Queue {
-        permits: Semaphore::new(config.sign_in_permits.max(1)),
-        waiting: Semaphore::new(config.sign_in_queue.max(1)),
+    let queue = QUEUE.get_or_init(|| Queue::new(config.sign_in_permits, config.sign_in_queue));
+    let place = queue.places.clone().try_acquire_owned().map_err(|_| Problem::too_many(5))?;
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let work: Work = Box::new(move || {
+        answer.send(work()).ok();
+        drop(place);
     });
-    let _place = queue.waiting.try_acquire().map_err(|_| Problem::too_many(5))?;
-    let _turn = queue.permits.acquire().await.map_err(Problem::internal)?;
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+    queue.work.lock().unwrap_or_else(PoisonError::into_inner).send(work).map_err(Problem::internal)?;
+    answered.await.map_err(Problem::internal)
 }
 
 /// The PHC string of a password: Argon2id, 19 MiB, two passes. Source: OWASP password storage.
@@ -133,9 +161,8 @@ fn account_key(email: &str) -> String {
 
 /// Seconds to wait, or nothing when the guess may be made; then it is counted.
 async fn count(tx: &Tx, key: &str, free: i32, a_day: i32) -> Result<Option<u64>, Problem> {
-    let now = tx.now();
     let row =
-        throttle::ActiveModel { key: Set(key.to_owned()), failures: Set(0), since: Set(now), blocked_until: Set(now) };
+        throttle::ActiveModel { key: Set(key.to_owned()), failures: Set(0), since: Set(tx.now()), blocked_until: Set(tx.now()) };
     let there = sea_orm::sea_query::OnConflict::column(throttle::Column::Key).do_nothing().to_owned();
     throttle::Entity::insert(row).on_conflict(there).try_insert().exec_without_returning(tx).await?;
     let row = throttle::Entity::find_by_id(key)
@@ -143,6 +170,8 @@ async fn count(tx: &Tx, key: &str, free: i32, a_day: i32) -> Result<Option<u64>,
         .one(tx)
         .await?
         .ok_or_else(|| Problem::internal("throttle row"))?;
+    // Looked at again: the row may have been waited for, and whoever had it wrote a later time than ours.
+    let now = tx.app().now();
     if row.blocked_until > now {
         return Ok(Some(u64::try_from((row.blocked_until - now).num_seconds()).unwrap_or(0) + 1));
     }
