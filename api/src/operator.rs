@@ -23,7 +23,8 @@ pub fn variables() -> impl Iterator<Item = (String, String)> {
 }
 
 async fn open(config: Config) -> Result<App, String> {
-    App::open(config, Clock::default(), SUBSCRIPTIONS).await
+    let clock = Clock::ahead(chrono::Duration::seconds(config.clock_ahead_seconds));
+    App::open(config, clock, SUBSCRIPTIONS).await
 }
 
 fn told(problem: Problem) -> String {
@@ -247,7 +248,8 @@ fn copy_files(from: &Path, to: &Path) -> Result<(), String> {
 pub async fn restore(config: Config, folder: &Path) -> Result<String, String> {
     if let Some(path) = crate::platform::db::sqlite_path(&config.database_url) {
         // A log left behind by another database would be played into this one.
-        for there in ["", "-wal", "-shm", "-journal"].map(|end| Path::new(&format!("{}{end}", text(&path))).to_owned()) {
+        for there in ["", "-wal", "-shm", "-journal"].map(|end| Path::new(&format!("{}{end}", text(&path))).to_owned())
+        {
             if there.exists() {
                 return Err(format!("{}: is there already; restore into an empty installation", there.display()));
             }

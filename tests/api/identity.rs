@@ -372,9 +372,7 @@ async fn nobody_grants_to_himself_or_beyond_his_reach(#[values(Backend::Sqlite, 
     let anna = house.participant().await;
     let stranger = house.stranger().await;
     let path = |who: &Client| format!("/api/v1/accounts/{}/grants", who.account);
-    let within = |kind: &str, id: uuid::Uuid| {
-        json!({"role": "manager", "scope_kind": kind, "scope_id": id, "ends_at": house.app.now() + Duration::days(9)})
-    };
+    let within = |kind: &str, id: uuid::Uuid| json!({"role": "manager", "scope_kind": kind, "scope_id": id, "ends_at": house.app.now() + Duration::days(9)});
 
     for role in ["administrator", "auditor", "manager", "coordinator"] {
         administrator.post(&path(&administrator), grant(role, &house)).await.problem("identity/not-oneself");
@@ -522,14 +520,20 @@ async fn an_import_does_what_its_dry_run_said_or_nothing(
     let before = count().await;
 
     let planned = import(&administrator, &list, "dry_run=true").await.expect(200);
-    assert_eq!((planned["created"].clone(), planned["unchanged"].clone(), planned["applied"].clone()), (json!(1), json!(2), json!(false)));
+    assert_eq!(
+        (planned["created"].clone(), planned["unchanged"].clone(), planned["applied"].clone()),
+        (json!(1), json!(2), json!(false))
+    );
     assert_eq!(count().await, before, "a dry run changes nothing");
     let plan = planned["plan"].as_str().expect("a plan").to_owned();
     let other = list.replace("Juris", "Pēteris");
     import(&administrator, &other, &format!("plan={plan}")).await.problem("identity/plan-stale");
     let version = administrator.get(&format!("/api/v1/persons/{}", anna.person)).await.expect(200);
     let change = json!({"service_number": version["service_number"], "given_name": "Žanete", "family_name": "Cita", "gender": "female"});
-    administrator.put_matching(&format!("/api/v1/persons/{}", anna.person), &version["version"], change).await.expect(200);
+    administrator
+        .put_matching(&format!("/api/v1/persons/{}", anna.person), &version["version"], change)
+        .await
+        .expect(200);
     import(&administrator, &list, &format!("plan={plan}")).await.problem("identity/plan-stale");
     assert_eq!(count().await, before);
 
@@ -537,7 +541,10 @@ async fn an_import_does_what_its_dry_run_said_or_nothing(
     assert_eq!(planned["rows"][0]["differences"][0]["field"], "family_name");
     let plan = planned["plan"].as_str().expect("a plan");
     let done = import(&administrator, &list, &format!("plan={plan}")).await.expect(200);
-    assert_eq!((done["applied"].clone(), done["created"].clone(), done["changed"].clone()), (json!(true), json!(1), json!(1)));
+    assert_eq!(
+        (done["applied"].clone(), done["created"].clone(), done["changed"].clone()),
+        (json!(true), json!(1), json!(1))
+    );
     import(&administrator, &list, &format!("plan={plan}")).await.problem("identity/plan-stale");
     let again = import(&administrator, &list, "").await.expect(200);
     assert_eq!((again["created"].clone(), again["changed"].clone()), (json!(0), json!(0)));
@@ -578,7 +585,8 @@ async fn a_wrong_row_stops_the_whole_import_and_nobody_imports_for_others(
     let home = [(Role::Administrator, ScopeKind::Organisation, Some(house.home.0.0))];
     let local = house.someone(house.home, &home).await;
     let manager = house.manager().await;
-    let list = "service_number,given_name,family_name,email,unit\nN-1,Juris,Kalns,,\nN-2,,Kalns,no address,BY-AWAY-U1\n";
+    let list =
+        "service_number,given_name,family_name,email,unit\nN-1,Juris,Kalns,,\nN-2,,Kalns,no address,BY-AWAY-U1\n";
 
     let planned = import(&local, list, "partial=true").await.expect(200);
     assert_eq!((planned["created"].clone(), planned["refused"].clone()), (json!(1), json!(1)));

@@ -147,7 +147,8 @@ async fn whatever_was_acknowledged_survives_a_kill(#[values(Backend::Sqlite, Bac
     assert_eq!(number(&site, unrecorded).await, 0);
     let unrecorded = "SELECT (SELECT count(*) FROM certificate) - (SELECT count(*) FROM event WHERE kind = 'certification/certificate-issued') AS n";
     assert_eq!(number(&site, unrecorded).await, 0);
-    let twice = "SELECT count(*) AS n FROM (SELECT person_id FROM certificate GROUP BY person_id HAVING count(*) > 1) AS x";
+    let twice =
+        "SELECT count(*) AS n FROM (SELECT person_id FROM certificate GROUP BY person_id HAVING count(*) > 1) AS x";
     assert_eq!(number(&site, twice).await, 0);
     let told = site.run(&["verify"]);
     assert!(told.ok && told.out.contains("0 waiting"), "{} {}", told.out, told.err);

@@ -6,6 +6,7 @@
 mod copies;
 mod crash;
 mod disk;
+mod journey;
 mod operator;
 mod overload;
 mod stop;

@@ -276,7 +276,11 @@ async fn verify_names_what_was_tampered_with(
         }
         "cut" => {
             let last = number(&site, "SELECT max(number) AS n FROM event_link").await;
-            execute(&site, &format!("DELETE FROM event WHERE id = (SELECT event_id FROM event_link WHERE number = {last})")).await;
+            execute(
+                &site,
+                &format!("DELETE FROM event WHERE id = (SELECT event_id FROM event_link WHERE number = {last})"),
+            )
+            .await;
             execute(&site, &format!("DELETE FROM event_link WHERE number = {last}")).await;
         }
         sql => execute(&site, sql).await,
@@ -420,7 +424,8 @@ fn the_password_of_the_database_is_not_among_the_arguments_of_a_tool() {
     let folder = tempfile::tempdir().expect("a folder");
     let seen = folder.path().join("seen");
     let tool = folder.path().join("pg_dump");
-    std::fs::write(&tool, format!("#!/bin/sh\necho \"$@\" \"PGPASSWORD=$PGPASSWORD\" > {}\n", seen.display())).expect("written");
+    std::fs::write(&tool, format!("#!/bin/sh\necho \"$@\" \"PGPASSWORD=$PGPASSWORD\" > {}\n", seen.display()))
+        .expect("written");
     std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).expect("executable");
     let path = format!("{}:/usr/bin:/bin", folder.path().display());
     let url = "postgres://waymark:s3cr%40t@192.0.2.1/waymark";

@@ -157,7 +157,11 @@ async fn metrics_are_text_that_parses_and_nobody_makes_up_their_labels() {
     let text = answer.text();
 
     assert_eq!(answer.status, 200);
-    assert!(answer.header("content-type").starts_with("text/plain; version=0.0.4"), "{}", answer.header("content-type"));
+    assert!(
+        answer.header("content-type").starts_with("text/plain; version=0.0.4"),
+        "{}",
+        answer.header("content-type")
+    );
     let mut samples = 0;
     for line in text.lines().filter(|line| !line.is_empty()) {
         if let Some(comment) = line.strip_prefix("# ") {
@@ -221,9 +225,11 @@ async fn the_log_names_requests_and_neither_persons_nor_secrets() {
     let site = Installation::new(Backend::Sqlite).await.set("smtp_url", &mail.url).set("log", "debug");
     let served = site.serve();
     let admin = site.account(&served, "canary-admin@example.org", "administrator").await;
-    let new = |number: &str| json!({ "organisation_id": admin.organisation, "service_number": number,
+    let new = |number: &str| {
+        json!({ "organisation_id": admin.organisation, "service_number": number,
         "given_name": "Kanarija", "family_name": "Dzeltenspārne", "gender": "female", "email": "canary-bird@example.org",
-        "post": "canary-post" });
+        "post": "canary-post" })
+    };
     let person = admin.post("/api/v1/persons", new("CANARY-1")).await.expect(201);
     admin.post("/api/v1/persons", new("CANARY-1")).await.expect(409);
     admin.post("/api/v1/accounts", json!({ "person_id": person["id"] })).await.expect(201);

@@ -28,7 +28,7 @@ pub struct TestHouse {
     database_url: String,
     next: AtomicU32,
     http: reqwest::Client,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl TestHouse {
@@ -73,7 +73,7 @@ impl TestHouse {
             database_url,
             next: AtomicU32::new(1),
             http,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -158,6 +158,11 @@ impl TestHouse {
     pub async fn drain(&self) {
         while api::platform::job::run_due(&self.app, "test").await.expect("jobs run") > 0 {}
         while api::platform::event::seal(&self.app).await.expect("events are sealed") > 0 {}
+    }
+
+    /// The folder of keys and files.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Another house on the same PostgreSQL database: a second copy of the program.

@@ -149,7 +149,7 @@ impl<S: Stage> Journey<S> {
 
     /// What the programme stands on: a course, and what is asked for its certificate.
     async fn found(&mut self) -> String {
-        let (coordinator, officer) = (self.cast.coordinator.clone(), self.cast.officer.clone());
+        let officer = self.cast.officer.clone();
         let scheme = json!({
             "code": "CS-DF4", "title": "Document Fraud Awareness, First Line", "validity_months": 24,
             "renewal_window_days": 90, "awarding_body": "State Border Guard College", "requirement": {"all": [

@@ -33,6 +33,7 @@ pub struct Installation {
     /// Which database.
     pub backend: Backend,
     settings: Vec<(String, String)>,
+    drops_database: bool,
     _temporary: tempfile::TempDir,
 }
 
@@ -60,12 +61,24 @@ impl Installation {
         Self::within(backend, folder.to_owned(), tempfile::tempdir().expect("a folder")).await
     }
 
+    /// The installation of a house in this process: the same database, keys and files.
+    pub fn of(house: &crate::TestHouse) -> Self {
+        let temporary = tempfile::tempdir().expect("a folder");
+        Self::over(house.backend, house.folder().to_owned(), house.database_url().to_owned(), temporary)
+    }
+
     async fn within(backend: Backend, folder: PathBuf, temporary: tempfile::TempDir) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let database_url = match backend {
             Backend::Sqlite => format!("sqlite:{}/waymark.db", folder.display()),
             Backend::Postgres => fresh_postgres().await,
         };
+        let mut own = Self::over(backend, folder, database_url, temporary);
+        own.drops_database = backend == Backend::Postgres;
+        own
+    }
+
+    fn over(backend: Backend, folder: PathBuf, database_url: String, temporary: tempfile::TempDir) -> Self {
         let settings = [
             ("listen", "127.0.0.1:0".to_owned()),
             ("database_url", database_url.clone()),
@@ -76,7 +89,7 @@ impl Installation {
             ("metrics_allow", "127.0.0.1".to_owned()),
         ];
         let settings = settings.map(|(key, value)| (key.to_owned(), value)).to_vec();
-        Self { folder, database_url, backend, settings, _temporary: temporary }
+        Self { folder, database_url, backend, settings, drops_database: false, _temporary: temporary }
     }
 
     /// The same with another setting.
@@ -134,7 +147,7 @@ impl Told {
 impl Drop for Installation {
     fn drop(&mut self) {
         let url = self.database_url.clone();
-        if self.backend == Backend::Postgres
+        if self.drops_database
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             runtime.spawn(async move { drop_postgres(&url).await });

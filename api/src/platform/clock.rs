@@ -20,6 +20,14 @@ impl Clock {
         (Utc::now() + ahead).trunc_subsecs(6)
     }
 
+    /// A clock that runs ahead of the machine's.
+    #[must_use]
+    pub fn ahead(by: Duration) -> Self {
+        let clock = Self::default();
+        clock.advance(by);
+        clock
+    }
+
     /// Moves the clock by `by`, which may be negative.
     pub fn advance(&self, by: Duration) {
         self.ahead_micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::Relaxed);

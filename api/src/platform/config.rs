@@ -116,6 +116,8 @@ settings! {
     log: String = "info,sqlx=warn,sea_orm_migration=warn";
     /// Accepts a database that may lose acknowledged work; for tests only.
     allow_unsafe_database: bool = "false";
+    /// Seconds the clock runs ahead, for rehearsals and tests; on loopback only.
+    clock_ahead_seconds: i64 = "0";
     /// Shows the demonstration banner; set by `waymark demo`.
     demo: bool = "false";
 }
@@ -216,6 +218,9 @@ impl Config {
         }
         if let Err(e) = self.mail_from.parse::<lettre::message::Mailbox>() {
             found.push(format!("mail_from: {e}"));
+        }
+        if self.clock_ahead_seconds != 0 && !self.listen.ip().is_loopback() {
+            found.push("clock_ahead_seconds: the clock is moved on loopback only".to_owned());
         }
         if self.demo && !self.listen.ip().is_loopback() {
             found.push("listen: the demonstration listens on loopback only".to_owned());

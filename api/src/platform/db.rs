@@ -429,12 +429,7 @@ impl RequestContext {
     /// A request that begins.
     #[must_use]
     pub fn new(id: Uuid) -> Self {
-        Self {
-            id,
-            key: std::sync::Mutex::default(),
-            secret: AtomicBool::default(),
-            statements: AtomicUsize::default(),
-        }
+        Self { id, key: std::sync::Mutex::default(), secret: AtomicBool::default(), statements: AtomicUsize::default() }
     }
 }
 

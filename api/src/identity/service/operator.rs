@@ -7,7 +7,8 @@ use crate::platform::{App, Problem, Tx, new_secret};
 use chrono::{DateTime, Duration, Utc};
 use entity::id::AccountId;
 use entity::identity::{
-    Gender, LinkPurpose, OrganisationRole, Role, ScopeKind, access_token, account, login_session, one_time_link, organisation, unit,
+    Gender, LinkPurpose, OrganisationRole, Role, ScopeKind, access_token, account, login_session, one_time_link,
+    organisation, unit,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};

@@ -161,8 +161,12 @@ fn account_key(email: &str) -> String {
 
 /// Seconds to wait, or nothing when the guess may be made; then it is counted.
 async fn count(tx: &Tx, key: &str, free: i32, a_day: i32) -> Result<Option<u64>, Problem> {
-    let row =
-        throttle::ActiveModel { key: Set(key.to_owned()), failures: Set(0), since: Set(tx.now()), blocked_until: Set(tx.now()) };
+    let row = throttle::ActiveModel {
+        key: Set(key.to_owned()),
+        failures: Set(0),
+        since: Set(tx.now()),
+        blocked_until: Set(tx.now()),
+    };
     let there = sea_orm::sea_query::OnConflict::column(throttle::Column::Key).do_nothing().to_owned();
     throttle::Entity::insert(row).on_conflict(there).try_insert().exec_without_returning(tx).await?;
     let row = throttle::Entity::find_by_id(key)
