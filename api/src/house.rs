@@ -1,6 +1,7 @@
 //! The assembled house: the API in one service, the pages in one route, and the shell around both.
 
 use crate::assessment::routes::AssessmentApi;
+use crate::attendance::routes::AttendanceApi;
 use crate::audit::routes::AuditApi;
 use crate::catalogue::routes::CatalogueApi;
 use crate::certification::routes::CertificationApi;
@@ -18,7 +19,7 @@ use crate::reference::{api_document, walk};
 use crate::reporting::routes::ReportingApi;
 use crate::scheduling::routes::SchedulingApi;
 use crate::{
-    assessment, audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting,
+    assessment, attendance, audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting,
     scheduling,
 };
 use askama::Template;
@@ -40,6 +41,7 @@ type Apis = (
     SchedulingApi,
     EnrolmentApi,
     AssessmentApi,
+    AttendanceApi,
     AuditApi,
     NotificationApi,
 );
@@ -58,6 +60,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
             scheduling::routes::api(),
             EnrolmentApi,
             assessment::routes::api(),
+            AttendanceApi,
             AuditApi,
             NotificationApi,
         ),
@@ -81,6 +84,7 @@ pub fn pages(route: Route) -> Route {
     let route = scheduling::pages::routes(route);
     let route = enrolment::pages::routes(route);
     let route = assessment::pages::routes(route);
+    let route = attendance::pages::routes(route);
     let route = audit::pages::routes(route);
     let route = notification::pages::routes(route);
     reporting::pages::routes(route)

@@ -20,6 +20,7 @@ pub mod scheduling;
 pub mod enrolment;
 // floor 6
 pub mod assessment;
+pub mod attendance;
 
 // roof
 pub mod audit;

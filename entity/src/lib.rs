@@ -9,6 +9,7 @@
 )]
 
 pub mod assessment;
+pub mod attendance;
 pub mod catalogue;
 pub mod certification;
 pub mod enrolment;

@@ -10,6 +10,7 @@ mod m0004_certification;
 mod m0005_catalogue;
 mod m0006_scheduling;
 mod m0007_enrolment;
+mod m0008_attendance;
 mod m0009_assessment;
 mod m0010_notification;
 pub mod table;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_catalogue::Migration),
             Box::new(m0006_scheduling::Migration),
             Box::new(m0007_enrolment::Migration),
+            Box::new(m0008_attendance::Migration),
             Box::new(m0009_assessment::Migration),
             Box::new(m0010_notification::Migration),
         ]

@@ -14,6 +14,7 @@ error-summary-title = Некаторыя палі трэба выправіць
 ## Where one can go
 nav-home = Галоўная
 nav-activities = Мерапрыемствы
+nav-attendance = Прысутнасць
 nav-catalogue = Каталог курсаў
 nav-assessments = Праверкі ведаў
 nav-certificates = Сертыфікаты

@@ -14,6 +14,7 @@ error-summary-title = Some things need to be corrected
 ## Where one can go
 nav-home = Home
 nav-activities = Activities
+nav-attendance = Attendance
 nav-catalogue = Course catalogue
 nav-assessments = Assessments
 nav-certificates = Certificates

@@ -14,6 +14,7 @@ error-summary-title = Daži lauki ir jālabo
 ## Where one can go
 nav-home = Sākums
 nav-activities = Pasākumi
+nav-attendance = Apmeklējums
 nav-catalogue = Kursu katalogs
 nav-assessments = Zināšanu pārbaudes
 nav-certificates = Sertifikāti

@@ -14,6 +14,7 @@ error-summary-title = Некоторые поля нужно исправить
 ## Where one can go
 nav-home = Главная
 nav-activities = Мероприятия
+nav-attendance = Присутствие
 nav-catalogue = Каталог курсов
 nav-assessments = Проверки знаний
 nav-certificates = Сертификаты

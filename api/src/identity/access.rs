@@ -507,6 +507,7 @@ const fn place(href: &'static str, key: &'static str, action: Action, own_is_eno
 pub const NAV: &[Place] = &[
     place("/activities", "nav-activities", Action::ViewActivities, true),
     place("/enrolments", "nav-enrolments", Action::Enrol, true),
+    place("/attendance", "nav-attendance", Action::TakeAttendance, false),
     place("/catalogue", "nav-catalogue", Action::ViewCatalogue, true),
     place("/assessments", "nav-assessments", Action::SitAssessment, true),
     place("/certificates", "nav-certificates", Action::ViewCertificates, true),

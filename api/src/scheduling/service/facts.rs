@@ -118,6 +118,14 @@ fn session(row: activity_session::Model, venues: &HashMap<VenueId, String>) -> S
     }
 }
 
+/// Sessions as other features see them.
+pub(super) fn facts_of_sessions(
+    rows: Vec<activity_session::Model>,
+    venues: &HashMap<VenueId, String>,
+) -> Vec<SessionFacts> {
+    rows.into_iter().map(|row| session(row, venues)).collect()
+}
+
 /// Sessions of an activity by start, cancelled ones too.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Verbs of scheduling.
 
+mod begun;
 mod calendar;
 mod commit;
 mod facts;
@@ -9,6 +10,7 @@ mod read;
 mod session;
 mod state;
 
+pub use begun::{BegunSessions, sessions_begun};
 pub use calendar::calendar;
 pub use commit::{clashes, commit_person, release_person};
 pub use facts::{activities_facts, activity_facts, lock_activity, session_facts, sessions_of, visible_activity};

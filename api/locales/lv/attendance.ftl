@@ -1,0 +1,65 @@
+attendance-title = Apmeklējums
+attendance-lede = Sākušos nodarbību lapas. Lapu slēdz, kad nodarbība beigusies un visiem ir atzīme.
+attendance-which = Kuras lapas
+attendance-overdue = Jāslēdz
+attendance-all = Visas
+attendance-is-overdue = Nokavēta
+attendance-none = Neviena nodarbība nav sākusies
+attendance-none-text = Lapa ir šeit no 15 minūtēm pirms nodarbības sākuma.
+attendance-none-overdue = Visas lapas ir slēgtas
+attendance-none-overdue-text = Šeit nekas negaida. Notiekošās nodarbības ir sadaļā “Visas”.
+attendance-session = Nodarbība
+attendance-when = Kad
+attendance-venue = Kur
+attendance-sheet = Lapa
+attendance-state-open = Atvērta
+attendance-state-closed = Slēgta
+attendance-state-corrected = Slēgta, labota
+attendance-roll = Klātbūtnes pārbaude
+attendance-roll-lede = Atzīmējiet visus un saglabājiet. Saglabāt var vairākkārt, kamēr lapa nav slēgta.
+attendance-read-lede = Kas bija klāt, cik ilgi un kas to apliecina.
+attendance-sign-in-sheet = Parakstu lapa
+attendance-cancelled = Nodarbība atcelta; apmeklējumu nereģistrē.
+attendance-opens = Atzīmes var veikt no { $when }.
+attendance-closed-by = Slēdza un apliecināja { $who }, { $when }.
+attendance-system = sistēma
+attendance-nobody = Nevienam nav vietas
+attendance-nobody-text = Dalībnieki parādās šeit, kad viņiem ir vieta pasākumā.
+attendance-unmarked = Vēl nav atzīmes
+attendance-self = Tas esat jūs; jūs atzīmē kāds cits.
+attendance-status-present = Klāt
+attendance-status-partial = Daļēji
+attendance-status-absent = Nav
+attendance-status-excused = Attaisnots
+attendance-minutes = Minūtes no { $of }, ja daļēji
+attendance-minutes-column = Minūtes
+attendance-rest-present = Pārējie ir klāt
+attendance-save = Saglabāt atzīmes
+attendance-saved = Atzīmes saglabātas.
+attendance-nothing = Neviens netika atzīmēts.
+attendance-person = Vārds
+attendance-mark = Atzīme
+attendance-recorded = Reģistrēts
+attendance-correction = Labots
+attendance-before = Iepriekš:
+attendance-close = Slēgt lapu
+attendance-close-text = Pēc tam atzīmi var labot tikai kāds cits, norādot iemeslu.
+attendance-close-missing = Lapu varēs slēgt, kad būs atzīme šiem:
+attendance-attest = Apliecinu, ka atzīmes ir pareizas un pilnīgas.
+attendance-was-closed = Lapa slēgta.
+attendance-correct = Labot atzīmi
+attendance-correct-text = Iepriekšējā atzīme paliek redzama. Pie jaunās saglabā jūsu vārdu un iemeslu.
+attendance-reason = Iemesls
+attendance-was-corrected = Atzīme labota.
+attendance-print-hint = Izdrukājiet šo lapu; izvēlnes un pogas netiek drukātas.
+attendance-number = Nr.
+attendance-in = Ieradās
+attendance-out = Devās prom
+attendance-signature = Paraksts
+attendance-sheet-attest = Apliecināja (vārds, datums, paraksts):
+attendance-missing = { $count ->
+    [0] Visiem ir atzīme
+    [zero] { $count } bez atzīmes
+    [one] { $count } bez atzīmes
+   *[other] { $count } bez atzīmes
+}
