@@ -19,8 +19,8 @@ use crate::reference::{api_document, walk};
 use crate::reporting::routes::ReportingApi;
 use crate::scheduling::routes::SchedulingApi;
 use crate::{
-    assessment, attendance, audit, catalogue, certification, enrolment, framework, identity, notification, programme, reporting,
-    scheduling,
+    assessment, attendance, audit, catalogue, certification, enrolment, framework, identity, notification, programme,
+    reporting, scheduling,
 };
 use askama::Template;
 use poem::endpoint::make_sync;

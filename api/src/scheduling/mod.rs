@@ -12,12 +12,12 @@ pub mod rules;
 mod service;
 
 pub use service::{
-    BegunSessions, activities, activities_facts, activity, activity_clashes, activity_facts, add_activity, add_crossing_point,
-    add_session, add_staff, add_status, add_venue, calendar, cancel_session, change_activity, change_crossing_point,
-    change_session, change_state, change_state_at, change_venue, clashes, commit_person, commitments, convert,
-    convert_activity, crossing_point, crossing_points, lock_activity, move_on, new_activity, new_crossing_point,
-    new_session, new_staff, new_status, new_venue, plan_activity, release_person, remove_staff, session, session_facts,
-    sessions_begun, sessions_of, venue, venues, visible_activity,
+    BegunSessions, activities, activities_facts, activity, activity_clashes, activity_facts, add_activity,
+    add_crossing_point, add_session, add_staff, add_status, add_venue, calendar, cancel_session, change_activity,
+    change_crossing_point, change_session, change_state, change_state_at, change_venue, clashes, commit_person,
+    commitments, convert, convert_activity, crossing_point, crossing_points, lock_activity, move_on, new_activity,
+    new_crossing_point, new_session, new_staff, new_status, new_venue, plan_activity, release_person, remove_staff,
+    session, session_facts, sessions_begun, sessions_of, venue, venues, visible_activity,
 };
 
 use crate::identity::Scope;
