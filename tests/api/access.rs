@@ -20,7 +20,19 @@ use uuid::Uuid;
 const PUBLIC: &[&str] = &["askPasswordReset", "choosePassword", "signIn", "verifyCertificate"];
 
 /// Operations by which a stranger reads what the programme shares with everybody in it.
-const SHARED: &[&str] = &["getFramework", "getOrganisation", "getProgramme", "getScheme", "getUnit", "listUnitMoves"];
+const SHARED: &[&str] = &[
+    "getActivity",
+    "getActivityCalendar",
+    "getCrossingPoint",
+    "getFramework",
+    "getOrganisation",
+    "getProgramme",
+    "getScheme",
+    "getSession",
+    "getUnit",
+    "getVenue",
+    "listUnitMoves",
+];
 
 /// Operations on nothing but one's own account.
 const OWN: &[&str] = &[
@@ -40,7 +52,7 @@ const PUBLIC_PAGES: &[&str] =
     &["GET /language/:code", "GET /sign-in", "GET /verify", "GET /verify/:number", "POST /sign-in"];
 
 /// Pages about something by which a stranger reads what the programme shares with everybody in it.
-const SHARED_PAGES: &[&str] = &[];
+const SHARED_PAGES: &[&str] = &["GET /activities/:id", "GET /crossing-points/:id"];
 
 /// Pages on nothing but one's own account.
 const OWN_PAGES: &[&str] = &["POST /sign-out"];

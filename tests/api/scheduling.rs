@@ -373,7 +373,7 @@ async fn staff_are_taken_and_nobody_takes_part_where_they_work(
     let refused = scheduling::commit_person(&tx, first.id, person, CommitmentRole::Participant).await;
     assert_eq!(refused.expect_err("works there").code(), "scheduling/other-part");
     drop(tx);
-    let off = |role: &str| format!("{}/staff/{}/{role}", first.path, trainer.person);
+    let off = |role: &str| format!("{}/staff/{}?role={role}", first.path, trainer.person);
     coordinator.delete(&off("trainer")).await.expect(200);
     coordinator.post(&format!("{}/staff", second.path), staff("trainer")).await.problem("scheduling/clash");
     coordinator.delete(&off("examiner")).await.expect(200);
@@ -381,6 +381,32 @@ async fn staff_are_taken_and_nobody_takes_part_where_they_work(
 
     let view = post(&coordinator, &format!("{}/staff", second.path), staff("trainer")).await;
     assert_eq!(view["staff"][0]["role"], "trainer");
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_works_in_an_activity_is_told_to_those_it_concerns(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = TestHouse::new(backend).await;
+    let coordinator = house.client(Role::Coordinator).await;
+    let stranger = house.stranger().await;
+    let colleague = house.participant().await;
+    let made = house.activity(&coordinator, 5, EnrolmentMode::Open).await;
+    let staff = json!({"person_id": coordinator.person, "role": "coordinator"});
+    post(&coordinator, &format!("{}/staff", made.path), staff).await;
+    coordinator.post(&format!("{}/state-changes", made.path), json!({"state": "confirmed"})).await.expect(201);
+
+    let seen = stranger.get(&made.path).await.expect(200);
+    assert_eq!(seen["staff"], json!([]));
+    assert!(!seen.to_string().contains(&coordinator.person), "{seen}");
+    assert_eq!(colleague.get(&made.path).await.expect(200)["staff"][0]["person_id"], coordinator.person.as_str());
+    let tx = Permit::system("test").begin(&house.app).await.expect("a transaction");
+    let person: PersonId = stranger.person.parse().expect("a person");
+    scheduling::commit_person(&tx, made.id, person, CommitmentRole::Participant).await.expect("free");
+    tx.commit(()).await.expect("committed");
+
+    assert_eq!(stranger.get(&made.path).await.expect(200)["staff"][0]["person_id"], coordinator.person.as_str());
 }
 
 #[rstest]

@@ -23,10 +23,7 @@ pub use service::{
 use crate::identity::Scope;
 use crate::platform::{Problem, Versioned};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::id::{
-    ActivityChangeId, ActivityId, ComponentId, CourseId, CrossingPointId, CrossingStatusId, OrganisationId, PersonId,
-    SessionId, VenueId,
-};
+use entity::id::{ActivityId, ComponentId, CourseId, CrossingPointId, OrganisationId, PersonId, SessionId, VenueId};
 pub use entity::scheduling::CommitmentRole;
 use entity::scheduling::{
     ActivityChangeKind, ActivityKind, ActivityMode, ActivityState, CrossingKind, CrossingStatus, EnrolmentMode, Fold,
@@ -192,8 +189,6 @@ pub struct NewCrossingStatus {
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
 pub struct CrossingStatusView {
-    /// Its id.
-    pub id: CrossingStatusId,
     /// The status.
     pub status: CrossingStatus,
     /// The first day.
@@ -480,8 +475,6 @@ impl Versioned for SessionView {
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Object, Serialize)]
 pub struct ActivityChangeView {
-    /// Its id.
-    pub id: ActivityChangeId,
     /// Another state, a session moved, or converted to be held online.
     pub kind: ActivityChangeKind,
     /// The state before.
@@ -600,7 +593,7 @@ pub struct ActivityView {
     pub ends_at: Option<DateTime<Utc>>,
     /// Sessions by start, cancelled ones too.
     pub sessions: Vec<SessionView>,
-    /// Who works in it.
+    /// Who works in it; empty for those who are in another organisation and no part of it.
     pub staff: Vec<StaffView>,
     /// What happened to it, oldest first.
     pub changes: Vec<ActivityChangeView>,

@@ -374,11 +374,9 @@ impl ActivityApi {
     }
 
     /// Take somebody off the staff
-    #[oai(
-        path = "/activities/:activity_id/staff/:person_id/:role",
-        method = "delete",
-        operation_id = "removeActivityStaff"
-    )]
+    ///
+    /// From one task, or from all; without any they are free again.
+    #[oai(path = "/activities/:activity_id/staff/:person_id", method = "delete", operation_id = "removeActivityStaff")]
     async fn remove_staff(
         &self,
         app: Shared<&App>,
@@ -387,8 +385,8 @@ impl ActivityApi {
         activity_id: Path<ActivityId>,
         /// The person.
         person_id: Path<PersonId>,
-        /// What they did.
-        role: Path<StaffRole>,
+        /// The task; all of them when missing.
+        role: Query<Option<StaffRole>>,
     ) -> Result<Tagged<ActivityView>, Fail<Write>> {
         Ok(Tagged(super::remove_staff(&app, &auth, activity_id.0, person_id.0, role.0).await?))
     }

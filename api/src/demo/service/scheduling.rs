@@ -35,7 +35,8 @@ struct CrossingPoint {
 
 #[derive(Deserialize)]
 struct Status {
-    status: CrossingStatus,
+    #[serde(rename = "status")]
+    word: CrossingStatus,
     from: NaiveDate,
     until: Option<NaiveDate>,
     classes: Option<String>,
@@ -178,7 +179,7 @@ async fn crossing_points(loader: &mut Loader, tx: &Tx) -> Result<(), Problem> {
         let id = scheduling::add_crossing_point(tx, new).await?;
         for status in point.statuses {
             let new = NewCrossingStatus {
-                status: status.status,
+                status: status.word,
                 from_on: status.from,
                 until_on: status.until,
                 classes: status.classes,

@@ -166,6 +166,9 @@ pub(super) async fn save_plan(
     me: SignedIn,
     Form(form): Form<Sheet>,
 ) -> Result<Response, Problem> {
+    if me.reach(Action::ManageActivities).is_nothing() {
+        return Err(Problem::not_found());
+    }
     let outcome = match (command(&form), sessions(&form)) {
         (Ok(new), Ok(sessions)) => crate::scheduling::plan_activity(&app, &me, new, sessions).await,
         (Err(told), Err(more)) => Err(told.fields(more.errors().to_vec())),
@@ -430,7 +433,7 @@ pub(super) async fn remove_staff(
     Form(form): Form<Sheet>,
 ) -> Result<Response, Problem> {
     let outcome = match (form.read("person_id"), form.read("role")) {
-        (Some(person), Some(role)) => crate::scheduling::remove_staff(&app, &me, id, person, role).await,
+        (Some(person), Some(role)) => crate::scheduling::remove_staff(&app, &me, id, person, Some(role)).await,
         _ => Err(Problem::invalid().field("/person_id", "is required")),
     };
     answer(&page, &app, &me, id, outcome).await

@@ -113,6 +113,9 @@ pub(super) async fn add_venue(
     me: SignedIn,
     Form(form): Form<Sheet>,
 ) -> Result<Response, Problem> {
+    if me.reach(Action::ManageVenues).is_nothing() {
+        return Err(Problem::not_found());
+    }
     let outcome = match venue_command(&form) {
         Ok(new) => crate::scheduling::new_venue(&app, &me, new).await,
         Err(problem) => Err(problem),

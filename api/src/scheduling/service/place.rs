@@ -190,7 +190,6 @@ pub(super) fn kinds(row: &crossing_point::Model) -> Vec<CrossingKind> {
 
 pub(super) fn status_view(row: status::Model) -> CrossingStatusView {
     CrossingStatusView {
-        id: row.id,
         status: row.status,
         from_on: row.from_on,
         until_on: row.until_on,

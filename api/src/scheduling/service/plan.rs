@@ -19,6 +19,7 @@ use entity::scheduling::{
     ActivityChangeKind, ActivityMode, ActivityState, CommitmentRole, SessionState, StaffRole, activity,
     activity_change as change, activity_staff,
 };
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 /// Refuses an activity that is described wrongly, by all fields at once.
@@ -367,7 +368,7 @@ pub async fn new_staff(app: &App, actor: &Actor, id: ActivityId, new: NewStaff) 
     tx.commit(view).await
 }
 
-/// Takes somebody off the staff of an activity; without another role there they are free again.
+/// Takes somebody off the staff of an activity, from one task or from all; without any they are free again.
 ///
 /// # Errors
 /// 403 · `not-found` · `scheduling/over`
@@ -376,19 +377,22 @@ pub async fn remove_staff(
     actor: &Actor,
     id: ActivityId,
     person: PersonId,
-    role: StaffRole,
+    role: Option<StaffRole>,
 ) -> Result<ActivityView, Problem> {
     let tx = open(app, actor, id).await?;
     let row = lock_row(&tx, id).await?;
     rules::changeable(row.state)?;
-    let gone = activity_staff::Entity::delete_by_id((id, person, role)).exec(&tx).await?;
-    if gone.rows_affected == 0 {
+    let of_person = Condition::all()
+        .add(activity_staff::Column::ActivityId.eq(id))
+        .add(activity_staff::Column::PersonId.eq(person));
+    let mut gone = activity_staff::Entity::delete_many().filter(of_person.clone());
+    if let Some(role) = role {
+        gone = gone.filter(activity_staff::Column::Role.eq(role));
+    }
+    if gone.exec(&tx).await?.rows_affected == 0 {
         return Err(Problem::not_found());
     }
-    let left = activity_staff::Entity::find()
-        .filter(activity_staff::Column::ActivityId.eq(id))
-        .filter(activity_staff::Column::PersonId.eq(person));
-    if left.one(&tx).await?.is_none() {
+    if activity_staff::Entity::find().filter(of_person).one(&tx).await?.is_none() {
         release_person(&tx, id, person).await?;
     }
     settle(&tx, row.into_active_model()).await?;

@@ -2,7 +2,7 @@
 
 use super::super::rules::{self, Span};
 use super::super::{
-    ActivityChangeView, ActivityFilter, ActivitySummaryView, ActivityView, ClashesView, CommitmentView,
+    ActivityChangeView, ActivityFacts, ActivityFilter, ActivitySummaryView, ActivityView, ClashesView, CommitmentView,
     CrossingStatusView, SessionCrossingView, SessionView, StaffView, Trial,
 };
 use super::commit::{Wanted, against, parties, rooms, wanted};
@@ -16,8 +16,8 @@ use crate::{catalogue, programme};
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use entity::id::{ActivityId, CommitmentId, CrossingPointId, PersonId, SessionId, VenueId};
 use entity::scheduling::{
-    ActivityState, SessionState, activity as table, activity_change, activity_session, activity_staff, commitment,
-    crossing_point, crossing_point_status, venue,
+    ActivityState, SessionState, activity as table, activity_change, activity_party, activity_session, activity_staff,
+    commitment, crossing_point, crossing_point_status, venue,
 };
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -179,8 +179,30 @@ fn summary(row: table::Model, zone: Option<String>, places: Vec<String>) -> Acti
 /// # Errors
 /// `not-found`
 pub async fn activity(app: &App, actor: &Actor, id: ActivityId) -> Result<ActivityView, Problem> {
-    visible_activity(app, actor, id).await?;
-    stored(app.db(), id).await
+    let facts = visible_activity(app, actor, id).await?;
+    let mut view = stored(app.db(), id).await?;
+    if !sees_people(app, actor, &facts).await? {
+        view.staff.clear();
+        for change in &mut view.changes {
+            (change.person_id, change.person) = (None, None);
+        }
+    }
+    Ok(view)
+}
+
+/// Whether an actor may know who works in an activity: those of its organisation, those who plan it or see its
+/// roster, and those who are in it.
+async fn sees_people(app: &App, actor: &Actor, facts: &ActivityFacts) -> Result<bool, Problem> {
+    let scope = facts.scope();
+    if actor.organisation == facts.organisation_id
+        || facts.staff.contains(&actor.person)
+        || actor.may(Action::ManageActivities, &scope)
+        || actor.may(Action::ViewRoster, &scope)
+    {
+        return Ok(true);
+    }
+    let party = activity_party::Entity::find_by_id((facts.id, actor.person)).one(app.db()).await?;
+    Ok(party.is_some())
 }
 
 /// An activity as it is stored, whoever asks.
@@ -254,7 +276,6 @@ async fn people<C: ConnectionTrait>(
     staff.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
     let changes = changes.into_iter().map(|row| ActivityChangeView {
         person: row.person_id.and_then(name),
-        id: row.id,
         kind: row.kind,
         from_state: row.from_state,
         to_state: row.to_state,
