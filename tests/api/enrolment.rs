@@ -473,6 +473,21 @@ async fn a_postponed_activity_keeps_its_places_and_moves_up_when_planned_anew(
     let postponed: Vec<_> = told.iter().filter(|row| row.kind == "scheduling/activity-postponed").collect();
     assert_eq!(postponed.len(), 1);
     assert_eq!(postponed[0].person_id, Some(person(&anna)));
+
+    let venue = json!({"name": "Online room", "kind": "online", "zone": "Europe/Riga"});
+    let tx = Permit::system("test").begin(&house.app).await.expect("a transaction");
+    let venue = scheduling::add_venue(&tx, serde_json::from_value(venue).expect("a venue")).await.expect("a venue");
+    let day = (house.app.now() + Duration::days(900)).date_naive();
+    let session = json!({
+        "title": "Anew", "venue_id": venue, "starts_local": format!("{day}T09:00"), "ends_local": format!("{day}T12:00"),
+    });
+    let session = serde_json::from_value(session).expect("a session");
+    scheduling::add_session(&tx, made.id, session).await.expect("a session");
+    scheduling::change_state(&tx, made.id, ActivityState::Planned, None).await.expect("planned anew");
+    tx.commit(()).await.expect("committed");
+    house.drain().await;
+
+    assert_eq!(state_of(&roster(&coordinator, &made.path).await, &berta), ("confirmed", None));
 }
 
 #[rstest]

@@ -1,13 +1,18 @@
 //! Figures across features, and the home page.
 
+use api::catalogue::{self, NewCourse};
 use api::certification::{self, NewEvidence, NewScheme};
+use api::enrolment::{self, Outcome};
 use api::identity::Permit;
+use api::scheduling;
 use chrono::{DateTime, Duration, Utc};
 use entity::certification::EvidenceKind;
+use entity::id::CourseId;
 use entity::identity::Role;
+use entity::scheduling::{ActivityState, EnrolmentMode};
 use rstest::rstest;
 use serde_json::json;
-use tests::{Backend, Client, TestHouse};
+use tests::{Backend, Client, Plan, TestHouse};
 
 async fn add_scheme(house: &TestHouse) {
     let new: NewScheme = serde_json::from_value(json!({
@@ -77,6 +82,75 @@ async fn a_manager_sees_the_figures_of_the_own_unit_only(
     certify(&house, &berta, now, 5).await;
     assert_eq!(list("renewable", &manager.unit).await, [""; 0]);
     anna.get("/api/v1/reports/completion").await.problem("forbidden");
+}
+
+async fn add_course(house: &TestHouse, code: &str) -> CourseId {
+    let new: NewCourse = serde_json::from_value(json!({
+        "code": code, "organisation_id": house.home.0, "syllabus": {
+            "title": format!("Course {code}"), "summary": "Three days.", "minutes": {"lecture": 60}, "outcomes": [],
+            "languages": ["en"], "audience": "Officers", "prerequisites": [],
+        },
+    }))
+    .expect("a course");
+    let tx = Permit::system("test").begin(&house.app).await.expect("a transaction");
+    let id = catalogue::add_course(&tx, new).await.expect("a course");
+    catalogue::publish(&tx, id).await.expect("published");
+    tx.commit(id).await.expect("committed")
+}
+
+#[rstest]
+#[tokio::test]
+async fn completed_places_are_counted_of_those_accepted_and_not_excused(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = TestHouse::new(backend).await;
+    let coordinator = house.client(Role::Coordinator).await;
+    let (anna, berta, carl) = (house.participant().await, house.participant().await, house.participant().await);
+    let stranger = house.stranger().await;
+    let (course, other) = (add_course(&house, "CRS-1").await, add_course(&house, "CRS-2").await);
+    let plan = Plan { course: Some(course), ..Plan::new(4, EnrolmentMode::Open) };
+    let held = house.planned(&coordinator, plan).await;
+    let ahead = house.activity(&coordinator, 4, EnrolmentMode::Open).await;
+    anna.act(&format!("{}/enrolments", ahead.path)).await.expect(201);
+    let outcomes = [
+        (&anna, Outcome::AttendedFull),
+        (&berta, Outcome::AttendedPartial),
+        (&carl, Outcome::Excused),
+        (&stranger, Outcome::AttendedFull),
+    ];
+    for (who, outcome) in outcomes {
+        let one = who.act(&format!("{}/enrolments", held.path)).await.expect(201);
+        let id = one["id"].as_str().expect("an id").parse().expect("an id");
+        let tx = Permit::system("test").begin(&house.app).await.expect("a transaction");
+        enrolment::record_outcome(&tx, id, outcome).await.expect("recorded");
+        tx.commit(()).await.expect("committed");
+    }
+    let manager = house.manager().await;
+    let before = manager.get("/api/v1/reports/completion").await.expect(200);
+    assert_eq!(before["total"]["seats"], 0, "nothing has taken place yet");
+    let tx = Permit::system("test").begin(&house.app).await.expect("a transaction");
+    for state in [ActivityState::Confirmed, ActivityState::InProgress, ActivityState::Delivered] {
+        scheduling::change_state(&tx, held.id, state, None).await.expect("goes on");
+    }
+    tx.commit(()).await.expect("committed");
+
+    let report = manager.get("/api/v1/reports/completion").await.expect(200);
+    let of_other = manager.get(&format!("/api/v1/reports/completion?course_id={other}")).await.expect(200);
+
+    let total = &report["total"];
+    assert_eq!((&total["seats"], &total["excused"], &total["completed"]), (&json!(3), &json!(1), &json!(1)));
+    assert_eq!(total["completion_percent"].as_str().expect("a share").parse::<f64>(), Ok(50.0));
+    assert_eq!((&of_other["total"]["seats"], &of_other["total"]["people"]), (&json!(0), &total["people"]));
+    let list = async |figure: &str| {
+        let path = format!("/api/v1/reports/completion/{}/people?figure={figure}&course_id={course}", manager.unit);
+        let page = manager.get(&path).await.expect(200);
+        let people = page["items"].as_array().expect("a list").clone();
+        people.iter().map(|p| p["person_id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(list("completed").await, [anna.person.clone()]);
+    assert_eq!(list("seats").await.len(), 3);
+    let page = manager.get("/reports").await.text();
+    assert!(page.contains("Course CRS-1"), "{page}");
 }
 
 #[rstest]

@@ -11,10 +11,10 @@ pub mod rules;
 mod service;
 
 pub use service::{
-    activity_enrolments, add_endorsed, add_seat, candidates, decline, eligibility, endorse, enrol, enrolment,
-    enrolments, is_participant, nominate, on_activity_cancelled, on_activity_postponed, on_activity_published,
-    on_capacity_changed, own_enrolments, participants, place_of, record_outcome, roster, seats_of_person, select,
-    to_endorse, withdraw,
+    activity_enrolments, add_endorsed, add_place, add_seat, candidates, decline, eligibility, endorse, enrol,
+    enrolment, enrolments, is_participant, nominate, on_activity_cancelled, on_activity_postponed,
+    on_activity_published, on_capacity_changed, own_enrolments, participants, place_of, record_outcome, roster,
+    seats_of_person, select, to_endorse, withdraw,
 };
 
 use crate::platform::{Problem, Versioned};

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod certification;
+mod enrolment;
 mod framework;
 mod people;
 mod programme;
@@ -37,6 +38,7 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     catalogue::load(&mut loader).await?;
     scheduling::load(&mut loader).await?;
     certification::load_standing(&mut loader).await?;
+    enrolment::load(&mut loader).await?;
     Ok(loader.accounts)
 }
 

@@ -11,7 +11,7 @@ mod withdraw;
 
 pub use nominate::{add_endorsed, decline, endorse, nominate};
 pub use outcome::record_outcome;
-pub use place::{add_seat, enrol, select};
+pub use place::{add_place, add_seat, enrol, select};
 pub use react::{on_activity_cancelled, on_activity_postponed, on_activity_published, on_capacity_changed};
 pub use read::{
     activity_enrolments, eligibility, enrolment, enrolments, is_participant, participants, place_of, seats_of_person,

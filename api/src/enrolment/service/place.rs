@@ -77,6 +77,23 @@ pub async fn add_seat(tx: &Tx, activity: ActivityId, person: PersonId) -> Result
     Ok(put(tx, row, from, Placement::Seat).await?.id)
 }
 
+/// Enters a person where there is room now, as the coordinator would: a seat, else the end of the reserve list.
+///
+/// # Errors
+/// `not-found` · `enrolment/not-eligible` · `enrolment/reserve-full` · `scheduling/clash`
+pub async fn add_place(tx: &Tx, activity: ActivityId, person: PersonId) -> Result<EnrolmentId, Problem> {
+    let activity = scheduling::lock_activity(tx, activity).await?;
+    let before = standing(tx, activity.id, person).await?;
+    if let Some(row) = before.as_ref().filter(|row| rules::is_placed(row.state)) {
+        return Ok(row.id);
+    }
+    clear(tx, &activity, person, Purpose::Select).await?;
+    let scope = identity::person_scope(tx, person).await?;
+    let from = before.as_ref().map(|row| row.state);
+    let row = before.map_or_else(|| fresh(tx, activity.id, &scope, EnrolmentState::Reserve), Ok)?;
+    Ok(settle(tx, &activity, row, from).await?.id)
+}
+
 /// Places somebody to whom nothing stands in the way, after whoever waits has moved up.
 async fn settle(
     tx: &Tx,
