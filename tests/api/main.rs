@@ -15,6 +15,7 @@ mod notification;
 mod openapi;
 mod platform;
 mod programme;
+mod readme;
 mod reporting;
 mod scheduling;
 mod trail;

@@ -39,6 +39,14 @@ impl TestHouse {
 
     /// A house with settings of its own (`("require_second_factor", "true")`).
     pub async fn with(backend: Backend, settings: &[(&str, &str)]) -> Self {
+        let mut house = Self::without_people(backend, settings, false).await;
+        house.home = organisation(&house.app, "LV-HOME").await.expect("an organisation");
+        house.abroad = organisation(&house.app, "BY-AWAY").await.expect("an organisation");
+        house
+    }
+
+    /// A house without any organisation; `with_worker` runs jobs as they come.
+    pub async fn without_people(backend: Backend, settings: &[(&str, &str)], with_worker: bool) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let folder = tempfile::tempdir().expect("a folder");
         let database_url = match backend {
@@ -58,17 +66,16 @@ impl TestHouse {
         let variables = variables.into_iter().map(|(key, value)| (format!("WAYMARK_{}", key.to_uppercase()), value));
         let config = Config::load(None, variables).expect("a good configuration");
         let app = App::open(config, Clock::default(), api::SUBSCRIPTIONS).await.expect("the house opens");
-        let running = api::serve(app.clone(), false).await.expect("it listens");
+        let running = api::serve(app.clone(), with_worker).await.expect("it listens");
         let base = format!("http://{}", running.address);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let home = organisation(&app, "LV-HOME").await.expect("an organisation");
-        let abroad = organisation(&app, "BY-AWAY").await.expect("an organisation");
+        let nowhere = (OrganisationId::from(uuid::Uuid::nil()), UnitId::from(uuid::Uuid::nil()));
         Self {
             app,
             base,
             backend,
-            home,
-            abroad,
+            home: nowhere,
+            abroad: nowhere,
             running: Some(running),
             database_url,
             next: AtomicU32::new(1),

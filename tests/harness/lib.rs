@@ -4,8 +4,10 @@
 //! database of the PostgreSQL named by `WAYMARK_TEST_PG`. Time moves only by `clock_advance`, jobs run only
 //! by `drain`.
 
+pub mod browser;
 pub mod client;
 pub mod database;
+pub mod demo;
 pub mod house;
 pub mod journey;
 pub mod process;
