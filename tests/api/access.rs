@@ -48,14 +48,23 @@ const OWN: &[&str] = &[
 ];
 
 /// Pages that ask for no credential.
-const PUBLIC_PAGES: &[&str] =
-    &["GET /language/:code", "GET /sign-in", "GET /verify", "GET /verify/:number", "POST /sign-in"];
+const PUBLIC_PAGES: &[&str] = &[
+    "GET /forgotten-password",
+    "GET /language/:code",
+    "GET /links/:token",
+    "GET /sign-in",
+    "GET /verify",
+    "GET /verify/:number",
+    "POST /forgotten-password",
+    "POST /links/:token",
+    "POST /sign-in",
+];
 
 /// Pages about something by which a stranger reads what the programme shares with everybody in it.
-const SHARED_PAGES: &[&str] = &["GET /activities/:id", "GET /crossing-points/:id"];
+const SHARED_PAGES: &[&str] = &["GET /activities/:id", "GET /crossing-points/:id", "GET /units/:id"];
 
 /// Pages on nothing but one's own account.
-const OWN_PAGES: &[&str] = &["POST /sign-out"];
+const OWN_PAGES: &[&str] = &["POST /account/second-factor", "POST /account/sessions", "POST /sign-out"];
 
 /// Tables whose rows everybody in the programme may know of. Of every other table not even an id may reach
 /// a stranger.

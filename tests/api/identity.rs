@@ -21,6 +21,13 @@ async fn house_with_mail(backend: Backend) -> (TestHouse, MailServer) {
     (TestHouse::with(backend, &[("smtp_url", &mail.url)]).await, mail)
 }
 
+/// A new participant who reads English: such mails come over the wire as they are.
+async fn reader(house: &TestHouse) -> Client {
+    let client = house.participant().await;
+    client.put("/api/v1/me/language", json!({"language": "en"})).await.expect(204);
+    client
+}
+
 /// The end of the link in the last mail.
 fn last_link(mail: &MailServer) -> String {
     let taken = mail.taken();
@@ -90,8 +97,9 @@ async fn a_password_is_long_and_uncommon_and_taken_as_it_is_typed(
     ];
     for (password, why) in refused {
         let change = json!({"current": PASSWORD, "new": password});
-        let problem = anna.put("/api/v1/me/password", change).await;
-        assert_eq!(problem.problem("validation")["errors"][0]["pointer"], "/new", "{why}");
+        let answer = anna.put("/api/v1/me/password", change).await;
+        assert_eq!(answer.status, 422, "{why}");
+        assert_eq!(answer.problem("validation")["errors"][0]["pointer"], "/new", "{why}");
         house.clock_advance(Duration::seconds(11));
     }
     let taken = ["herons at dusk!", "  šķiltava un Ģirts  ", "მწერალი და ყვავილი", "🦢🦆 over the grey lagoon", LONG];
@@ -161,7 +169,7 @@ async fn an_unknown_account_looks_like_a_wrong_password(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let (house, mail) = house_with_mail(backend).await;
-    let anna = house.participant().await;
+    let anna = reader(&house).await;
     let nobody = house.nobody();
     let without_instance = |answer: &Answer| {
         let mut body: Value = serde_json::from_slice(&answer.bytes).expect("JSON");
@@ -189,7 +197,7 @@ async fn the_database_holds_no_secret_that_opens_a_door(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let (house, mail) = house_with_mail(backend).await;
-    let anna = house.participant().await;
+    let anna = reader(&house).await;
     let opened = doors(&house, &anna).await;
     house.nobody().post("/api/v1/password-resets", json!({"email": anna.email})).await.expect(202);
     house.drain().await;
@@ -216,7 +224,7 @@ async fn the_database_holds_no_secret_that_opens_a_door(
 async fn suspension_shuts_every_door_at_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let (house, mail) = house_with_mail(backend).await;
     let administrator = house.client(Role::Administrator).await;
-    let anna = house.participant().await;
+    let anna = reader(&house).await;
     let opened = doors(&house, &anna).await;
     house.nobody().post("/api/v1/password-resets", json!({"email": anna.email})).await.expect(202);
     house.drain().await;
@@ -257,7 +265,7 @@ async fn a_role_taken_back_shuts_every_door_at_once(#[values(Backend::Sqlite, Ba
 #[tokio::test]
 async fn a_new_password_shuts_every_other_door(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let (house, mail) = house_with_mail(backend).await;
-    let anna = house.participant().await;
+    let anna = reader(&house).await;
     let mut opened = doors(&house, &anna).await;
     house.nobody().post("/api/v1/password-resets", json!({"email": anna.email})).await.expect(202);
     house.drain().await;
@@ -295,7 +303,7 @@ async fn leaving_service_shuts_every_door_at_once(#[values(Backend::Sqlite, Back
 #[tokio::test]
 async fn a_link_works_once_and_for_a_day(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let (house, mail) = house_with_mail(backend).await;
-    let anna = house.participant().await;
+    let anna = reader(&house).await;
     let nobody = house.nobody();
     let ask = || nobody.post("/api/v1/password-resets", json!({"email": anna.email}));
 
@@ -319,7 +327,7 @@ async fn a_link_works_once_and_for_a_day(#[values(Backend::Sqlite, Backend::Post
 #[tokio::test]
 async fn a_link_used_twice_at_once_works_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let (house, mail) = house_with_mail(backend).await;
-    let anna = house.participant().await;
+    let anna = reader(&house).await;
     house.nobody().post("/api/v1/password-resets", json!({"email": anna.email})).await.expect(202);
     house.drain().await;
     let link = last_link(&mail);
@@ -334,8 +342,13 @@ async fn a_link_used_twice_at_once_works_once(#[values(Backend::Sqlite, Backend:
         statuses.push(one.await.expect("answered"));
     }
 
-    statuses.sort_unstable();
-    assert_eq!(statuses, [204, 409, 409]);
+    assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
+    let mut opened = 0;
+    for password in tries {
+        opened += usize::from(guess(&house.nobody(), &anna.email, password).await.status == 200);
+        house.clock_advance(Duration::seconds(11));
+    }
+    assert_eq!(opened, 1, "one of the passwords was kept");
 }
 
 #[rstest]
@@ -345,7 +358,7 @@ async fn an_administrator_starts_a_reset_and_never_sees_it(
 ) {
     let (house, mail) = house_with_mail(backend).await;
     let administrator = house.client(Role::Administrator).await;
-    let anna = house.participant().await;
+    let anna = reader(&house).await;
     let path = format!("/api/v1/accounts/{}/password-reset", anna.account);
 
     let answer = administrator.act(&path).await;

@@ -48,11 +48,14 @@ pub fn password_faults(password: &str, context: &[&str]) -> Vec<String> {
     if is_run(&folded) {
         faults.push("is a run of neighbouring characters".to_owned());
     }
-    for word in context.iter().map(|w| fold(w)).filter(|w| w.chars().count() >= 4) {
-        let rest = folded.replace(&word, "");
-        if rest.len() < folded.len() && rest.chars().filter(|c| c.is_alphabetic()).count() < 6 {
-            faults.push(format!("is little more than “{word}”"));
-        }
+    let words: Vec<String> = context.iter().map(|w| fold(w)).filter(|w| w.chars().count() >= 4).collect();
+    let is_little = |rest: &str| rest.len() < folded.len() && rest.chars().filter(|c| c.is_alphabetic()).count() < 6;
+    for word in words.iter().filter(|word| is_little(&folded.replace(word.as_str(), ""))) {
+        faults.push(format!("is little more than “{word}”"));
+    }
+    if faults.is_empty() && is_little(&words.iter().fold(folded.clone(), |rest, word| rest.replace(word.as_str(), "")))
+    {
+        faults.push("is little more than what is known of you".to_owned());
     }
     let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
     let common = COMMON.iter().any(|common| is_made_of(&letters, common) || folded == *common);

@@ -434,7 +434,7 @@ impl Upload {
 impl<'a> FromRequest<'a> for Upload {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let app = request.data::<App>().expect("the application is in every request");
-        let unreadable = |_| Problem::malformed("The form cannot be read.");
+        let unreadable = |_| Problem::invalid().field("", "is not the form of this page");
         let mut parts = poem::web::Multipart::from_request(request, body).await.map_err(unreadable)?;
         let mut upload = Self { texts: HashMap::new(), file: vec![] };
         let broken = |_| Problem::malformed("The form cannot be read.");

@@ -268,6 +268,9 @@ async fn create_person(
     me: SignedIn,
     Form(form): Form<PersonForm>,
 ) -> Result<Response, Problem> {
+    if me.reach(Action::ManagePersons).is_nothing() {
+        return Err(Problem::not_found());
+    }
     let outcome = match form.new_person() {
         Ok(new) => identity::new_person(&app, &me, new).await,
         Err(problem) => Err(problem),

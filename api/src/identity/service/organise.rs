@@ -6,7 +6,7 @@ use super::super::{
     OrganisationChange, OrganisationChanged, OrganisationView, UnitChange, UnitChanged, UnitClosed, UnitClosure,
     UnitMove, UnitMoved, UnitPlacementView, UnitView,
 };
-use super::people::{check_country, check_kind, check_named};
+use super::people::{named_faults, with_country, with_kind};
 use super::{forget_actors, units_below};
 use crate::platform::{App, Changes, ListPage, PageRequest, Problem, Tx};
 use chrono::NaiveDate;
@@ -69,8 +69,8 @@ pub async fn change_organisation(
     change: OrganisationChange,
 ) -> Result<OrganisationView, Problem> {
     organisation(app, actor, id).await?;
-    check_named("XX", 20, &change.name, change.native_name.as_deref())?;
-    check_country(change.country.as_deref())?;
+    let faults = named_faults("XX", 20, &change.name, change.native_name.as_deref());
+    with_country(faults, change.country.as_deref()).unless_clean()?;
     let tx = actor.permit(Action::ManageOrganisations, &Scope::organisation(id), app.now())?.begin(app).await?;
     let found = organisation::Entity::find_by_id(id).lock_exclusive().one(&tx).await?;
     let before = found.ok_or_else(Problem::not_found)?;
@@ -232,8 +232,8 @@ pub async fn change_unit(
     change: UnitChange,
 ) -> Result<UnitView, Problem> {
     let known = unit(app, actor, id).await?;
-    check_named("XX", 30, &change.name, change.native_name.as_deref())?;
-    check_kind(&change.kind)?;
+    let faults = named_faults("XX", 30, &change.name, change.native_name.as_deref());
+    with_kind(faults, &change.kind).unless_clean()?;
     let scope = Scope::organisation(known.organisation_id);
     let tx = actor.permit(Action::ManageUnits, &scope, app.now())?.begin(app).await?;
     let before = unit::Entity::find_by_id(id).lock_exclusive().one(&tx).await?.ok_or_else(Problem::not_found)?;

@@ -79,8 +79,8 @@ pub fn filter_by_person(reach: &Reach, column: SimpleExpr) -> Condition {
 /// # Errors
 /// 422 · `identity/code-taken`
 pub async fn add_organisation(tx: &Tx, new: NewOrganisation) -> Result<OrganisationView, Problem> {
-    check_named(&new.code, 20, &new.name, new.native_name.as_deref())?;
-    check_country(new.country.as_deref())?;
+    let faults = named_faults(&new.code, 20, &new.name, new.native_name.as_deref());
+    with_country(faults, new.country.as_deref()).unless_clean()?;
     let taken = organisation::Entity::find().filter(organisation::Column::Code.eq(&new.code)).one(tx).await?;
     refuse_taken(taken.is_some(), &new.code)?;
     let row = organisation::Model {
@@ -98,11 +98,8 @@ pub async fn add_organisation(tx: &Tx, new: NewOrganisation) -> Result<Organisat
     Ok(OrganisationView::of(row))
 }
 
-/// Refuses a wrong code or name, all at once.
-///
-/// # Errors
-/// 422
-pub(super) fn check_named(code: &str, most: usize, name: &str, native: Option<&str>) -> Result<(), Problem> {
+/// Everything that is wrong with a code and names; the caller may add to it.
+pub(super) fn named_faults(code: &str, most: usize, name: &str, native: Option<&str>) -> Problem {
     let mut problem = Problem::invalid();
     if !rules::is_code(code, most) {
         problem = problem.field("/code", format!("must be 2 to {most} capitals, digits and hyphens"));
@@ -113,28 +110,22 @@ pub(super) fn check_named(code: &str, most: usize, name: &str, native: Option<&s
     if let Some(why) = native.and_then(|text| rules::text_fault(text, 0, 200)) {
         problem = problem.field("/native_name", why);
     }
-    problem.unless_clean()
+    problem
 }
 
-/// Refuses what is no country code.
-///
-/// # Errors
-/// 422
-pub(super) fn check_country(code: Option<&str>) -> Result<(), Problem> {
+/// Adds what is no country code.
+pub(super) fn with_country(problem: Problem, code: Option<&str>) -> Problem {
     match code.filter(|code| code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase())) {
-        Some(_) => Err(Problem::invalid().field("/country", "must be two capitals (ISO 3166-1 alpha-2)")),
-        None => Ok(()),
+        Some(_) => problem.field("/country", "must be two capitals (ISO 3166-1 alpha-2)"),
+        None => problem,
     }
 }
 
-/// Refuses what is too long for the kind of a unit.
-///
-/// # Errors
-/// 422
-pub(super) fn check_kind(kind: &str) -> Result<(), Problem> {
+/// Adds what is too long for the kind of a unit.
+pub(super) fn with_kind(problem: Problem, kind: &str) -> Problem {
     match rules::text_fault(kind, 0, 100) {
-        Some(why) => Err(Problem::invalid().field("/kind", why)),
-        None => Ok(()),
+        Some(why) => problem.field("/kind", why),
+        None => problem,
     }
 }
 
@@ -157,8 +148,8 @@ pub async fn new_organisation(app: &App, actor: &Actor, new: NewOrganisation) ->
 /// # Errors
 /// `not-found` · `identity/code-taken` · `identity/other-organisation`
 pub async fn add_unit(tx: &Tx, new: NewUnit) -> Result<UnitView, Problem> {
-    check_named(&new.code, 30, &new.name, new.native_name.as_deref())?;
-    check_kind(&new.kind)?;
+    let faults = named_faults(&new.code, 30, &new.name, new.native_name.as_deref());
+    with_kind(faults, &new.kind).unless_clean()?;
     let taken = unit::Entity::find().filter(unit::Column::Code.eq(&new.code)).one(tx).await?;
     refuse_taken(taken.is_some(), &new.code)?;
     organisation::Entity::find_by_id(new.organisation_id).one(tx).await?.ok_or_else(Problem::not_found)?;
