@@ -30,8 +30,20 @@ fn every_path_in_readme_is_there() {
     let quoted = text.split("```").step_by(2).flat_map(|prose| prose.split('`').skip(1).step_by(2));
     let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let is_path = |word: &&str| {
-        let starts = ["api/", "entity/", "migration/", "tests/", "openapi/", "platform/", "identity/", "enrolment/", "scheduling/", "notification/"];
-        !word.contains([' ', '<', '{', '*']) && (starts.iter().any(|start| word.starts_with(start)) || word.ends_with(".rs"))
+        let starts = [
+            "api/",
+            "entity/",
+            "migration/",
+            "tests/",
+            "openapi/",
+            "platform/",
+            "identity/",
+            "enrolment/",
+            "scheduling/",
+            "notification/",
+        ];
+        !word.contains([' ', '<', '{', '*'])
+            && (starts.iter().any(|start| word.starts_with(start)) || word.ends_with(".rs"))
     };
     let mut missing = Vec::new();
     for path in quoted.chain(linked).filter(is_path) {
@@ -48,7 +60,8 @@ fn every_subcommand_in_readme_is_one_of_the_program() {
     let text = readme();
     let spoken = text.split("waymark ").skip(1).chain(text.split("cargo run -- ").skip(1));
     let words = spoken.filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase()).next());
-    let known = ["serve", "demo", "migrate", "openapi", "settings", "permissions", "account", "verify", "backup", "restore"];
+    let known =
+        ["serve", "demo", "migrate", "openapi", "settings", "permissions", "account", "verify", "backup", "restore"];
     for word in known {
         assert!(source.contains(&format!("{}{}", word[..1].to_uppercase(), &word[1..])), "{word} is no subcommand");
     }

@@ -183,8 +183,9 @@ async fn anybody_checks_a_certificate_and_learns_nothing_else() {
     let anybody = Browser::open(house).await;
     anybody.go("/verify").await;
     anybody.portrait("public-verify").await;
-    anybody.fill("Certificate number", number).await;
-    anybody.press("button", "Check").await;
+    anybody.fill("Number of the certificate", number).await;
+    anybody.press("button", "Verify").await;
+    anybody.sees("This certificate is genuine and valid").await;
 
     anybody.portrait("public-verified").await;
     assert!(!anybody.text().await.contains('@'), "an address is private");

@@ -20,7 +20,8 @@ pub const DESK: u32 = 1280;
 const RULES: &[&str] = &["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const ROLES: &str = r#"
-const [role, name] = arguments;
+const [role, path] = arguments;
+const [name, group] = path.split(" › ").reverse();
 const kinds = {
   link: "a[href]", button: "button, input[type=submit], summary", heading: "h1, h2, h3",
   textbox: "textarea, input:not([type=checkbox]):not([type=radio]):not([type=hidden]):not([type=submit])",
@@ -33,7 +34,8 @@ const nameOf = (element) => tidy(element.getAttribute("aria-label"))
   || tidy([...(element.labels ?? [])].map((label) => label.textContent).join(" "))
   || tidy(element.value && element.type === "submit" ? element.value : element.textContent);
 const seen = (element) => element.checkVisibility({ visibilityProperty: true }) || element.type === "radio" || element.type === "checkbox";
-const all = [...document.querySelectorAll(kinds[role])].filter(seen);
+const grouped = (element) => !group || tidy(element.closest("fieldset")?.querySelector("legend")?.textContent) === group;
+const all = [...document.querySelectorAll(kinds[role])].filter(seen).filter(grouped);
 return all.find((element) => nameOf(element) === name) ?? all.find((element) => nameOf(element).startsWith(name)) ?? null;
 "#;
 
@@ -55,8 +57,13 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A fresh browser at a house, as wide as a desk.
+    /// A fresh browser at the demonstration.
     pub async fn open(house: &DemoHouse) -> Self {
+        Self::at(&house.base).await
+    }
+
+    /// A fresh browser at an address (`http://127.0.0.1:…`), as wide as a desk.
+    pub async fn at(base: &str) -> Self {
         let mut options = DesiredCapabilities::chrome();
         if let Some(binary) = variable("WAYMARK_TEST_BROWSER") {
             options.set_binary(&binary).expect("an option");
@@ -68,7 +75,7 @@ impl Browser {
         let server = server.expect("WAYMARK_TEST_WEBDRIVER names a driver; `tests/run` brings one up");
         let driver = WebDriver::new(&server, options).await.expect("a browser");
         driver.set_script_timeout(Duration::from_mins(1)).await.expect("set");
-        let browser = Self { driver, base: house.base.clone(), scripted: true };
+        let browser = Self { driver, base: base.to_owned(), scripted: true };
         browser.width(DESK).await;
         browser
     }
@@ -133,7 +140,8 @@ impl Browser {
         given.json().clone()
     }
 
-    /// The element of a role with a name, or one whose name begins so.
+    /// The element of a role with a name, or one whose name begins so; `Session 1 › Title` is the one within
+    /// the group called `Session 1`.
     pub async fn find(&self, role: &str, name: &str) -> Option<WebElement> {
         let found = self.driver.execute(ROLES, vec![json!(role), json!(name)]).await.expect("the search runs");
         if found.json().is_null() { None } else { found.element().ok() }

@@ -38,3 +38,5 @@ reporting-behind = Асобы за паказчыкам
 reporting-back = Назад да справаздачы
 reporting-person = Асоба
 reporting-nobody = За гэтым паказчыкам нікога няма.
+reporting-no-unit = Без падраздзялення
+reporting-home-figures = Вашы людзі сёння

@@ -38,3 +38,5 @@ reporting-behind = The persons behind the figure
 reporting-back = Back to the report
 reporting-person = Person
 reporting-nobody = Nobody is behind this figure.
+reporting-no-unit = Without a unit
+reporting-home-figures = Your people today

@@ -38,3 +38,5 @@ reporting-behind = Personas aiz rādītāja
 reporting-back = Atpakaļ uz pārskatu
 reporting-person = Persona
 reporting-nobody = Aiz šī rādītāja neviena nav.
+reporting-no-unit = Bez struktūrvienības
+reporting-home-figures = Jūsu cilvēki šodien

@@ -38,3 +38,5 @@ reporting-behind = Лица за показателем
 reporting-back = Назад к отчёту
 reporting-person = Лицо
 reporting-nobody = За этим показателем никого нет.
+reporting-no-unit = Без подразделения
+reporting-home-figures = Ваши люди сегодня

@@ -25,15 +25,20 @@ struct HomePage<'a> {
     view: HomeView,
     /// Roles that wait for the reader as the second administrator.
     roles_waiting: i64,
-    sees_reports: bool,
+    /// The figures of everybody within the reader's reach.
+    report: Option<CompletionReport>,
 }
 
 #[handler]
 async fn home(page: Page, app: Data<&App>, me: SignedIn) -> Result<Response, Problem> {
     let view = super::home(&app, &me).await?;
-    let sees_reports = !me.reach(Action::ViewReports).is_nothing();
+    let report = if me.reach(Action::ViewReports).is_nothing() {
+        None
+    } else {
+        Some(super::completion(&app, &me, ReportFilter::default()).await?)
+    };
     let roles_waiting = roles_waiting(&app, &me).await?;
-    page.render(&HomePage { page: &page, me: &me, view, roles_waiting, sees_reports })
+    page.render(&HomePage { page: &page, me: &me, view, roles_waiting, report })
 }
 
 /// How many roles the reader may confirm that another administrator granted.
