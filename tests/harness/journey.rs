@@ -165,7 +165,7 @@ impl<S: Stage> Journey<S> {
         let coordinator = self.cast.coordinator.clone();
         let course = json!({"code": "CRS-DF", "organisation_id": coordinator.organisation, "syllabus": {
             "title": "Documents at the first line", "summary": "Specimens, compared by hand.",
-            "minutes": {"practice": 240}, "outcomes": [], "languages": ["en"], "prerequisites": [],
+            "minutes": {"practice": 240}, "outcomes": [], "languages": ["en"], "audience": "Officers of the first line", "prerequisites": [],
         }});
         let course = id(&self.post(&coordinator, "/api/v1/courses", course).await.expect(201));
         self.act(&coordinator, &format!("/api/v1/courses/{course}/publication")).await.expect(200);
@@ -251,7 +251,7 @@ impl<S: Stage> Journey<S> {
     async fn take_attendance(&mut self, visit: &Visit) {
         let early = format!("/api/v1/sessions/{}/attendance/attestation", visit.sessions[0]);
         let trainer = self.cast.trainer.clone();
-        let refused = self.post(&trainer, &early, json!({"confirmed": true})).await;
+        let refused = self.attest(&trainer, &early, &json!(0)).await;
         assert_eq!(refused.status, 409, "{}", refused.text());
         self.later(Duration::days(12)).await;
         let (trainer, anna, carl) = (self.cast.trainer.clone(), self.cast.anna.clone(), self.cast.carl.clone());
@@ -260,14 +260,27 @@ impl<S: Stage> Journey<S> {
             let marks = json!({"marks": [
                 {"person_id": anna.person, "status": "present"}, {"person_id": carl.person, "status": "absent"},
             ]});
-            self.post(&trainer, &format!("{sheet}/marks"), marks).await.expect(200);
-            let closed = self.post(&trainer, &format!("{sheet}/attestation"), json!({"confirmed": true})).await;
+            let roll = self.post(&trainer, &format!("{sheet}/marks"), marks).await.expect(200);
+            let closed = self.attest(&trainer, &format!("{sheet}/attestation"), &roll["version"]).await;
             assert_eq!(closed.expect(200)["state"], "closed");
+        }
+        let coordinator = self.cast.coordinator.clone();
+        for state in ["confirmed", "in_progress", "delivered"] {
+            let path = format!("{}/state-changes", visit.path);
+            self.post(&coordinator, &path, json!({"state": state})).await.expect(201);
         }
         let own = self.get(&anna, "/api/v1/enrolments").await;
         assert_eq!(own["items"][0]["state"], "attended_full");
         let own = self.get(&carl, "/api/v1/enrolments").await;
         assert_eq!(own["items"][0]["state"], "no_show");
+    }
+
+    async fn attest(&mut self, who: &Client, path: &str, version: &Value) -> Answer {
+        let client = Client { base: self.stage.door(), ..who.clone() };
+        let request = client.request(Method::POST, path).header("if-match", format!("\"{version}\""));
+        let answer = client.send(request.json(&json!({"confirmed": true}))).await;
+        self.stage.answered();
+        answer
     }
 
     /// Step 4, before: the bank, and an assessment drawn from it, open for the visit.
@@ -315,7 +328,7 @@ impl<S: Stage> Journey<S> {
         assert!(kept.iter().all(|question| question["answer"].as_array().is_some_and(|a| a.len() == 1)), "{again}");
         self.act(&anna, &format!("{attempt}/submission")).await.expect(200);
         let result = self.get(&anna, &format!("{attempt}/result")).await;
-        assert_eq!((&result["passed"], &result["score_percent"]), (&json!(true), &json!("100")), "{result}");
+        assert_eq!((&result["passed"], &result["score_percent"]), (&json!(true), &json!("100.00")), "{result}");
     }
 
     /// Step 5: the rule issued a certificate; it has a number and a document, and anybody can check it.
