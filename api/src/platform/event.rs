@@ -115,7 +115,9 @@ impl Tx {
 /// What the chain's hash covers of an event: every column, in one fixed spelling.
 fn canonical(number: i64, e: &event::Model) -> String {
     // Columns are strings and ids only; JSON with sorted keys makes the payload's spelling the same on
-    // both databases.
+    // both databases, and in whatever order a build of this program keeps keys.
+    let mut payload = e.payload.clone();
+    payload.sort_all_objects();
     serde_json::json!([
         number,
         e.id,
@@ -127,7 +129,7 @@ fn canonical(number: i64, e: &event::Model) -> String {
         e.subject_kind,
         e.subject_id,
         e.request_id,
-        e.payload,
+        payload,
         e.changed,
         e.detail_hash,
     ])
