@@ -78,10 +78,8 @@ pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
     }
     for (turn, (code, home, partner)) in FULL.iter().enumerate() {
         for activity in found(loader, code) {
-            let persons = crowd.partner.iter().take(*partner).chain(crowd.home.iter().skip(turn * 9).take(*home));
-            for person in persons {
-                enrolment::add_place(&tx, activity, *person).await?;
-            }
+            place(&tx, activity, &crowd.partner, (0, *partner)).await?;
+            place(&tx, activity, &crowd.home, (turn * 9, *home)).await?;
         }
     }
     let (coordinator, commander) = (someone(loader, "liga-paraudzina")?, someone(loader, "andris-piemers")?);
@@ -128,11 +126,33 @@ async fn seat(
         if given == wanted {
             break;
         }
-        match enrolment::add_seat(tx, activity, *person).await {
-            Ok(_) => given += 1,
-            Err(problem) if problem.is("enrolment/not-eligible") => {}
-            Err(problem) => return Err(problem),
-        }
+        given += usize::from(unless_taken(enrolment::add_seat(tx, activity, *person).await)?);
     }
     Ok(())
+}
+
+/// As [`seat`], beginning with the one of this number: when the seats are gone, places on the reserve list.
+async fn place(
+    tx: &Tx,
+    activity: ActivityId,
+    persons: &[PersonId],
+    (first, wanted): (usize, usize),
+) -> Result<(), Problem> {
+    let mut given = 0;
+    for person in persons.iter().cycle().skip(first).take(persons.len()) {
+        if given == wanted {
+            break;
+        }
+        given += usize::from(unless_taken(enrolment::add_place(tx, activity, *person).await)?);
+    }
+    Ok(())
+}
+
+/// Whether it was done; that somebody is taken at that time is no mistake of the files.
+fn unless_taken<T>(outcome: Result<T, Problem>) -> Result<bool, Problem> {
+    match outcome {
+        Ok(_) => Ok(true),
+        Err(problem) if problem.is("enrolment/not-eligible") => Ok(false),
+        Err(problem) => Err(problem),
+    }
 }
