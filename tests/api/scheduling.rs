@@ -290,7 +290,7 @@ async fn what_is_postponed_frees_its_people_and_keeps_its_first_days(
     let house = TestHouse::new(backend).await;
     let coordinator = house.client(Role::Coordinator).await;
     let trainer = house.client(Role::Trainer).await;
-    let made = house.activity(&coordinator, 5, EnrolmentMode::Open).await;
+    let made = house.planned(&coordinator, Plan { days_ahead: 10, ..Plan::new(5, EnrolmentMode::Open) }).await;
     let staff = json!({"person_id": trainer.person, "role": "trainer"});
     post(&coordinator, &format!("{}/staff", made.path), staff).await;
     let own = format!("/api/v1/persons/{}/commitments", trainer.person);
@@ -555,7 +555,7 @@ async fn a_study_visit_of_two_crossing_points_is_planned_on_one_page(
 async fn sessions_are_moved_and_cancelled_on_pages(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let house = TestHouse::new(backend).await;
     let coordinator = house.client(Role::Coordinator).await;
-    let made = house.activity(&coordinator, 5, EnrolmentMode::Open).await;
+    let made = house.planned(&coordinator, Plan { days_ahead: 10, ..Plan::new(5, EnrolmentMode::Open) }).await;
     let session_id = made.sessions[0];
     let shown = coordinator.get(&format!("/sessions/{session_id}/change")).await.text();
     let view = coordinator.get(&format!("/api/v1/sessions/{session_id}")).await.expect(200);

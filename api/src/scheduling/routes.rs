@@ -55,6 +55,8 @@ impl PlaceApi {
     }
 
     /// Create a crossing point
+    ///
+    /// For those who write the crossing points of the whole programme. Its status is recorded next.
     #[oai(path = "/crossing-points", method = "post", operation_id = "createCrossingPoint")]
     async fn new_crossing_point(
         &self,
@@ -140,6 +142,8 @@ impl PlaceApi {
     }
 
     /// Create a venue
+    ///
+    /// Rooms hold one session at a time; crossing points, training grounds and meetings online any number.
     #[oai(path = "/venues", method = "post", operation_id = "createVenue")]
     async fn new_venue(
         &self,
@@ -152,6 +156,8 @@ impl PlaceApi {
     }
 
     /// Read a venue
+    ///
+    /// With its zone, in which its sessions are announced.
     #[oai(path = "/venues/:venue_id", method = "get", operation_id = "getVenue")]
     async fn venue(
         &self,
@@ -464,6 +470,8 @@ impl ActivityApi {
     }
 
     /// Read a session
+    ///
+    /// With its wall time, its instants, and the status of its crossing point on that day.
     #[oai(path = "/sessions/:session_id", method = "get", operation_id = "getSession")]
     async fn session(
         &self,
@@ -495,6 +503,9 @@ impl ActivityApi {
     }
 
     /// Cancel a session
+    ///
+    /// One that has not begun, for good. The last session of a published activity is not cancelled: postpone or
+    /// cancel the activity.
     #[oai(path = "/sessions/:session_id/cancellation", method = "post", operation_id = "cancelSession")]
     async fn cancel_session(
         &self,
