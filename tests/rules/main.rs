@@ -1,5 +1,6 @@
 //! Laws of the pure rules, by property tests and by the customers' own tables.
 mod assessment;
+mod attendance;
 mod catalogue;
 mod certification;
 mod enrolment;

@@ -282,7 +282,7 @@ async fn attest(
     Form(form): Form<AttestationForm>,
 ) -> Result<Response, Problem> {
     let attestation = Attestation { confirmed: form.confirmed.is_some() };
-    match super::attest(&app, &me, id, form.version, attestation).await {
+    match super::attest(&app, &me, id, Some(form.version), attestation).await {
         Ok(_) => Ok(page.see_other(&format!("/sessions/{id}/attendance"), "attendance-was-closed")),
         Err(problem) if is_shown(&problem) => show(&page, &app, &me, id, &Again::default(), Some(&problem)).await,
         Err(problem) => Err(problem),

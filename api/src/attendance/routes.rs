@@ -88,12 +88,12 @@ impl AttendanceApi {
         auth: Auth,
         /// The session.
         session_id: Path<SessionId>,
-        /// The `ETag` that was read: what is attested is what was seen.
+        /// The `ETag` that was read, so that what is attested is what was seen; may be left out.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
         body: Json<Attestation>,
     ) -> Result<Tagged<RollView>, Fail<Write>> {
-        let version = expected_version(if_match.0.as_deref())?;
+        let version = if_match.0.as_deref().map(|text| expected_version(Some(text))).transpose()?;
         Ok(Tagged(super::attest(&app, &auth, session_id.0, version, body.0).await?))
     }
 

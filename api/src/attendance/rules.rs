@@ -165,7 +165,7 @@ pub fn attended(sessions: &[Counted]) -> (i64, i64) {
 #[must_use]
 pub fn share(sessions: &[Counted]) -> Option<Decimal> {
     let (minutes, scheduled) = attended(sessions);
-    (scheduled > 0).then(|| Decimal::new(minutes * 10_000 / scheduled, 2))
+    (scheduled > 0).then(|| Decimal::new(minutes * 10_000 / scheduled, 2).normalize())
 }
 
 /// What an activity's sessions make of an enrolment.

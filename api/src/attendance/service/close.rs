@@ -142,7 +142,7 @@ pub async fn close(tx: &Tx, id: SessionId) -> Result<(), Problem> {
     shut(tx, &ground, None).await
 }
 
-/// Closes the sheet of a session by attestation, as it was read.
+/// Closes the sheet of a session by attestation; with a version, as it was read.
 ///
 /// # Errors
 /// 403 · 412 · 422 · as [`close`]
@@ -150,7 +150,7 @@ pub async fn attest(
     app: &App,
     actor: &Actor,
     id: SessionId,
-    version: i64,
+    version: Option<i64>,
     attestation: Attestation,
 ) -> Result<RollView, Problem> {
     let (_, activity) = visible(app, actor, id).await?;
@@ -161,7 +161,7 @@ pub async fn attest(
     let tx = permit.begin(app).await?;
     let ground = Ground::lock(&tx, id).await?;
     ground.permits(actor, Action::CloseAttendance, &tx)?;
-    shut(&tx, &ground, Some(version)).await?;
+    shut(&tx, &ground, version).await?;
     let view = read::sheet_of(&tx, actor, &ground.activity, ground.session).await?;
     tx.commit(view).await
 }

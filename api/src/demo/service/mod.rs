@@ -1,5 +1,6 @@
 //! Demo's verbs: one file per feature, each loading its part of the programme in floor order.
 
+mod attendance;
 mod catalogue;
 mod certification;
 mod enrolment;
@@ -37,6 +38,7 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     certification::load(&mut loader).await?;
     catalogue::load(&mut loader).await?;
     scheduling::load(&mut loader).await?;
+    attendance::load(&mut loader).await?;
     certification::load_standing(&mut loader).await?;
     enrolment::load(&mut loader).await?;
     Ok(loader.accounts)
