@@ -32,12 +32,12 @@ fn line(
     let withdraws =
         own || actor.may(Action::WithdrawOthers, &scope) || actor.may(Action::WithdrawOthers, &activity.scope());
     let takes = rules::moves_up(activity.state, activity.starts_at, now);
-    let nominated = row.state == EnrolmentState::Nominated;
-    let endorsed = row.state == EnrolmentState::Endorsed;
+    let is_nominated = row.state == EnrolmentState::Nominated;
+    let is_endorsed = row.state == EnrolmentState::Endorsed;
     RosterLine {
-        may_endorse: takes && nominated && endorses && row.nominated_by != Some(actor.person),
-        may_select: takes && endorsed && selects && row.endorsed_by != Some(actor.person),
-        may_decline: (nominated && (endorses || selects)) || (endorsed && selects),
+        may_endorse: takes && is_nominated && endorses && row.nominated_by != Some(actor.person),
+        may_select: takes && is_endorsed && selects && row.endorsed_by != Some(actor.person),
+        may_decline: (is_nominated && (endorses || selects)) || (is_endorsed && selects),
         may_withdraw: withdraws
             && rules::next(row.state).contains(&EnrolmentState::Withdrawn)
             && rules::can_withdraw(activity.starts_at, now).is_ok(),
