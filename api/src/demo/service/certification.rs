@@ -77,10 +77,11 @@ pub(super) async fn load_standing(loader: &mut Loader) -> Result<(), Problem> {
     persons.sort_unstable();
     let tx = Permit::system("demo").begin(&loader.app).await?;
     for (number, person) in persons.into_iter().enumerate().filter(|(number, _)| number % 5 != 4) {
-        let Some((leaves, months)) = schemes.get(number % schemes.len().max(1)) else { break };
+        let (round, turn) = (number / schemes.len().max(1), number % schemes.len().max(1));
+        let Some((leaves, months)) = schemes.get(turn) else { break };
         let life = i64::from(months.unwrap_or(24)) * 30;
         // A third is in force, a third in its window, and of the rest some are over.
-        let age_days = match number % 4 {
+        let age_days = match round % 4 {
             0 => life / 4,
             1 => life - 40,
             2 => life / 2,
