@@ -24,7 +24,7 @@ const PLAN: &str = "
     3  catalogue      platform identity framework certification
     4  scheduling     platform identity programme catalogue
     4  document       platform identity certification
-    5  enrolment      platform identity catalogue certification scheduling document
+    5  enrolment      platform identity catalogue certification scheduling
     6  attendance     platform identity catalogue certification scheduling enrolment
     6  assessment     platform identity framework certification scheduling enrolment
     7  exercise       platform identity framework certification scheduling enrolment
