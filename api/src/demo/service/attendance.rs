@@ -1,13 +1,12 @@
-//! Who was at the sessions that are over: marks for everybody on a seat, attested but for the sheets of today and
-//! yesterday, which wait for a coordinator.
+//! Who was at the sessions that are over: marks for everybody on a seat, attested but for the last sheet of what
+//! goes on, which waits for a coordinator.
 
 use super::Loader;
 use crate::attendance::{self, NewMark};
 use crate::enrolment::{self, Participant};
 use crate::identity::Permit;
 use crate::platform::{Problem, Tx};
-use crate::scheduling::{self, SessionFacts};
-use chrono::{DateTime, Duration, Utc};
+use crate::scheduling::{self, ActivityFacts, SessionFacts};
 use entity::attendance::{MarkMethod, MarkStatus};
 use entity::id::ActivityId;
 use entity::scheduling::{ActivityState, SessionState};
@@ -17,37 +16,37 @@ use entity::scheduling::{ActivityState, SessionState};
 pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
     let ids: Vec<ActivityId> = loader.activities.values().copied().collect();
     let facts = scheduling::activities_facts(loader.app.db(), &ids).await?;
-    let mut held: Vec<(Option<DateTime<Utc>>, ActivityId)> = facts
+    let mut held: Vec<ActivityFacts> = facts
         .into_values()
         .filter(|activity| !matches!(activity.state, ActivityState::Draft | ActivityState::Cancelled))
-        .map(|activity| (activity.starts_at, activity.id))
         .collect();
-    held.sort_unstable();
+    held.sort_unstable_by_key(|activity| (activity.starts_at, activity.id));
     let tx = Permit::system("demo").begin(&loader.app).await?;
-    for (_, activity) in held {
-        of_activity(&tx, activity).await?;
+    for activity in held {
+        of_activity(&tx, &activity).await?;
     }
     tx.commit(()).await
 }
 
-async fn of_activity(tx: &Tx, activity: ActivityId) -> Result<(), Problem> {
-    let participants = enrolment::participants(tx, activity).await?;
+async fn of_activity(tx: &Tx, activity: &ActivityFacts) -> Result<(), Problem> {
+    let participants = enrolment::participants(tx, activity.id).await?;
     if participants.is_empty() {
         return Ok(());
     }
-    let sessions = scheduling::sessions_of(tx, activity).await?;
-    let over = |session: &&SessionFacts| session.state == SessionState::Planned && session.ends_at <= tx.now();
-    for (day, session) in sessions.iter().filter(over).enumerate() {
-        let late = tx.now() - session.ends_at < Duration::days(2);
+    let mut sessions = scheduling::sessions_of(tx, activity.id).await?;
+    sessions.retain(|session| session.state == SessionState::Planned && session.ends_at <= tx.now());
+    let last = sessions.last().map(|session| session.id);
+    for (day, session) in sessions.iter().enumerate() {
+        let waits = activity.state == ActivityState::InProgress && Some(session.id) == last;
         let marks: Vec<NewMark> = participants
             .iter()
             .enumerate()
-            // Of a sheet that waits, a few lines are open.
-            .filter(|(line, _)| !late || line % 4 != 3)
+            // Of a sheet that waits, some lines are open.
+            .filter(|(line, _)| !waits || line % 4 != 3)
             .map(|(line, participant)| mark(session, participant, line, day))
             .collect();
         attendance::take(tx, session.id, marks).await?;
-        if !late {
+        if !waits {
             attendance::close(tx, session.id).await?;
         }
     }

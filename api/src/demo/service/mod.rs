@@ -38,9 +38,9 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     certification::load(&mut loader).await?;
     catalogue::load(&mut loader).await?;
     scheduling::load(&mut loader).await?;
-    attendance::load(&mut loader).await?;
     certification::load_standing(&mut loader).await?;
     enrolment::load(&mut loader).await?;
+    attendance::load(&mut loader).await?;
     Ok(loader.accounts)
 }
 
