@@ -1,6 +1,7 @@
 //! The API and the pages from outside, over HTTP, on both databases. One file per feature; `access`,
 //! `openapi`, `platform`, `database`, `migration` and `trail` prove what all of them share.
 mod access;
+mod assessment;
 mod attendance;
 mod audit;
 mod catalogue;

@@ -12,9 +12,9 @@ mod service;
 
 pub use service::{
     add_assessment, add_bank, add_item, add_opening, answer, assessment, assessments, attempts, bank, banks, begin,
-    change_assessment, change_item, change_opening, change_state, item, items, move_assessment, new_assessment,
-    new_bank, new_item, new_opening, on_deadline, open_for_me, opening, openings, paper, result, results, retire, sit,
-    submit,
+    change_assessment, change_item, change_opening, change_state, finish, item, items, keep, move_assessment,
+    new_assessment, new_bank, new_item, new_opening, on_deadline, open_for_me, opening, openings, paper, paper_of,
+    result, results, retire, sit, submit,
 };
 
 use crate::platform::{Problem, Versioned};

@@ -36,6 +36,7 @@ pub fn routes(route: Route) -> Route {
 }
 
 /// The colour of an attempt's end: of its state until results are released.
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 fn badge(passed: &Option<bool>) -> &'static str {
     match passed {
         Some(true) => "good",
@@ -45,6 +46,7 @@ fn badge(passed: &Option<bool>) -> &'static str {
 }
 
 /// The key of the word for an attempt's end.
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 fn outcome(state: &AttemptState, passed: &Option<bool>) -> &'static str {
     match (state, passed) {
         (AttemptState::InProgress, _) => "assessment-under-way",
@@ -55,6 +57,7 @@ fn outcome(state: &AttemptState, passed: &Option<bool>) -> &'static str {
 }
 
 /// Minutes and seconds.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 fn clock(seconds: &i64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
@@ -269,6 +272,7 @@ impl PaperPage<'_> {
     fn answered(&self) -> usize {
         self.paper.questions.iter().filter(|question| question.is_answered()).count()
     }
+    #[expect(clippy::needless_pass_by_value, reason = "templates pass values and references")]
     fn answered_words(&self, count: impl ToString) -> String {
         let of = self.paper.questions.len().to_string();
         self.page.tn("assessment-answered", &[("count", count.to_string()), ("of", of)])
@@ -417,6 +421,7 @@ struct ResultPage<'a> {
 }
 
 impl ResultPage<'_> {
+    #[expect(clippy::needless_pass_by_value, reason = "templates pass values and references")]
     fn score_words(&self, score: impl ToString) -> String {
         let pass = self.view.pass_percent.to_string();
         self.page.tn("assessment-score-of", &[("score", score.to_string()), ("pass", pass)])
@@ -489,6 +494,7 @@ struct ItemPage<'a> {
 }
 
 impl ItemPage<'_> {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn is_right(&self, option: &usize) -> bool {
         self.view.key.iter().any(|key| usize::try_from(*key) == Ok(*option))
     }

@@ -71,7 +71,7 @@ pub struct Cell {
 }
 
 /// Draws a paper: each cell gets what it wants, no item comes twice, and cells that share items do not starve
-/// one another. Items the person has seen less often come first; `seen` tells how often, by item.
+/// one another. Items the person has seen less often come first; `times` tells how often, by item.
 ///
 /// The key of an item is not among what it is given, so it cannot decide anything.
 ///
@@ -79,25 +79,25 @@ pub struct Cell {
 /// `assessment/too-few-items`
 ///
 /// Source: features 3.5.
-pub fn draw(seed: &str, cells: &[Cell], seen: &[u32]) -> Result<Vec<usize>, Refusal> {
-    let mut rank = vec![0; seen.len()];
-    for (place, item) in shuffled(seed, "items", seen.len()).into_iter().enumerate() {
+pub fn draw(seed: &str, cells: &[Cell], times: &[u32]) -> Result<Vec<usize>, Refusal> {
+    let mut rank = vec![0; times.len()];
+    for (place, item) in shuffled(seed, "items", times.len()).into_iter().enumerate() {
         rank[item] = place;
     }
     let mut slots: Vec<Vec<usize>> = Vec::new();
     for cell in cells {
-        let mut pool: Vec<usize> = cell.pool.iter().copied().filter(|item| *item < seen.len()).collect();
-        pool.sort_by_key(|item| (seen[*item], rank[*item]));
+        let mut pool: Vec<usize> = cell.pool.iter().copied().filter(|item| *item < times.len()).collect();
+        pool.sort_by_key(|item| (times[*item], rank[*item]));
         pool.dedup();
         slots.extend(std::iter::repeat_n(pool, cell.count));
     }
-    let mut holder: Vec<Option<usize>> = vec![None; seen.len()];
+    let mut holder: Vec<Option<usize>> = vec![None; times.len()];
     for slot in 0..slots.len() {
-        if !place(slot, &slots, &mut holder, &mut vec![false; seen.len()]) {
+        if !place(slot, &slots, &mut holder, &mut vec![false; times.len()]) {
             return Err(Refusal::TooFewItems);
         }
     }
-    let drawn: Vec<usize> = (0..seen.len()).filter(|item| holder[*item].is_some()).collect();
+    let drawn: Vec<usize> = (0..times.len()).filter(|item| holder[*item].is_some()).collect();
     Ok(shuffled(seed, "paper", drawn.len()).into_iter().map(|at| drawn[at]).collect())
 }
 

@@ -252,7 +252,7 @@ async fn cells_of<C: ConnectionTrait>(
 }
 
 fn view(row: table::Model, cells: Vec<BlueprintCell>, manages: &Reach) -> AssessmentView {
-    let managed = manages.covers(&scope_of(row.organisation_id));
+    let whole = manages.covers(&scope_of(row.organisation_id));
     AssessmentView {
         id: row.id,
         code: row.code,
@@ -267,7 +267,7 @@ fn view(row: table::Model, cells: Vec<BlueprintCell>, manages: &Reach) -> Assess
         hours_between_attempts: row.hours_between_attempts,
         questions: cells.iter().map(|cell| cell.count).sum(),
         state: row.state,
-        cells: managed.then_some(cells),
+        cells: whole.then_some(cells),
         version: row.version,
     }
 }

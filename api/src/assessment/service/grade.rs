@@ -43,7 +43,7 @@ async fn mine<C: ConnectionTrait>(db: &C, actor: &Actor, id: AttemptId) -> Resul
 ///
 /// # Errors
 /// `not-found`
-pub(super) async fn finish(tx: &Tx, id: AttemptId) -> Result<(), Problem> {
+pub async fn finish(tx: &Tx, id: AttemptId) -> Result<(), Problem> {
     // The lock waits for answers that are being saved; afterwards the database takes none.
     let row = attempt::Entity::find_by_id(id).lock_exclusive().one(tx).await?.ok_or_else(Problem::not_found)?;
     if row.state != AttemptState::InProgress {

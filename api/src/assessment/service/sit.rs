@@ -42,8 +42,7 @@ pub async fn begin(app: &App, actor: &Actor, assessment: AssessmentId, wish: New
     grade::settle(app, actor.person).await?;
     let tx = actor.permit(Action::SitAssessment, &own(actor), app.now())?.begin(app).await?;
     let id = sit(&tx, found.id, actor.person).await?;
-    let row = attempt::Entity::find_by_id(id).one(&tx).await?.ok_or_else(Problem::not_found)?;
-    let view = paper_view(&tx, row, actor.language.as_deref().unwrap_or("en"), tx.now()).await?;
+    let view = paper_of(&tx, id, actor.language.as_deref().unwrap_or("en"), tx.now()).await?;
     tx.commit(view).await
 }
 
@@ -64,9 +63,9 @@ pub async fn sit(tx: &Tx, opening: OpeningId, person: PersonId) -> Result<Attemp
     let settings = (rules_of.state, rules_of.max_attempts, rules_of.hours_between_attempts);
     let number = rules::begin(&open::start_facts(&found, settings, &before), tx.now())?;
     let stock = Stock::load(tx, found.assessment_id).await?;
-    let seen = seen(tx, &before, &stock.ids).await?;
+    let times = times_seen(tx, &before, &stock.ids).await?;
     let seed = platform::new_secret();
-    let drawn = rules::draw(&seed, &stock.cells, &seen)?;
+    let drawn = rules::draw(&seed, &stock.cells, &times)?;
     let row = attempt::Model {
         id: tx.id(),
         opening_id: opening,
@@ -114,7 +113,7 @@ async fn attempts_of<C: ConnectionTrait>(
 }
 
 /// How often earlier attempts had each of these items.
-async fn seen(tx: &Tx, before: &[attempt::Model], items: &[ItemId]) -> Result<Vec<u32>, Problem> {
+async fn times_seen(tx: &Tx, before: &[attempt::Model], items: &[ItemId]) -> Result<Vec<u32>, Problem> {
     let mut times: HashMap<ItemId, u32> = HashMap::new();
     if !before.is_empty() {
         let papers = attempt_item::Entity::find()
@@ -169,6 +168,20 @@ pub async fn paper(app: &App, actor: &Actor, id: AttemptId, language: Option<&st
     let row = grade::settled(app, actor, id).await?;
     let language = language.or(actor.language.as_deref()).unwrap_or("en");
     paper_view(app.db(), row, language, app.now()).await
+}
+
+/// The paper of an attempt, whoever reads it.
+///
+/// # Errors
+/// `not-found`
+pub async fn paper_of<C: ConnectionTrait>(
+    db: &C,
+    id: AttemptId,
+    language: &str,
+    now: DateTime<Utc>,
+) -> Result<PaperView, Problem> {
+    let row = attempt::Entity::find_by_id(id).one(db).await?.ok_or_else(Problem::not_found)?;
+    paper_view(db, row, language, now).await
 }
 
 async fn paper_view<C: ConnectionTrait>(
@@ -288,8 +301,13 @@ fn refuse_late(state: AttemptState, deadline: DateTime<Utc>, now: DateTime<Utc>)
     Ok(())
 }
 
+/// Keeps an answer to a question of an attempt, whoever gives it.
+///
 /// One statement decides and writes. On PostgreSQL it shares the attempt's row, so that nobody hands in between.
-async fn keep(tx: &Tx, id: AttemptId, position: i32, new: &NewResponse) -> Result<ResponseView, Problem> {
+///
+/// # Errors
+/// As [`answer`].
+pub async fn keep(tx: &Tx, id: AttemptId, position: i32, new: &NewResponse) -> Result<ResponseView, Problem> {
     let lock = if tx.get_database_backend() == DbBackend::Postgres { "FOR SHARE" } else { "" };
     let sql = format!(
         "INSERT INTO response (attempt_id, position, answer, sequence, saved_at) \
