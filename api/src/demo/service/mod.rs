@@ -1,5 +1,6 @@
 //! Demo's verbs: one file per feature, each loading its part of the programme in floor order.
 
+mod assessment;
 mod attendance;
 mod catalogue;
 mod certification;
@@ -41,6 +42,7 @@ pub async fn load(app: &App) -> Result<Vec<DemoAccount>, Problem> {
     certification::load_standing(&mut loader).await?;
     enrolment::load(&mut loader).await?;
     attendance::load(&mut loader).await?;
+    assessment::load(&mut loader).await?;
     Ok(loader.accounts)
 }
 
