@@ -67,17 +67,17 @@ impl<'a> Refused<'a> {
         Self(Some(problem))
     }
     /// The problem itself.
-    pub fn problem(&self) -> Option<&'a Problem> {
+    pub fn problem(self) -> Option<&'a Problem> {
         self.0
     }
     /// What is wrong with a field, in one line; nothing when it will do.
-    pub fn of(&self, field: &str) -> String {
+    pub fn of(self, field: &str) -> String {
         let faults = self.0.map(Problem::errors).unwrap_or_default().iter();
         let here = faults.filter(|f| f.pointer.as_deref().is_some_and(|p| p.strip_prefix('/') == Some(field)));
         here.map(|f| f.detail.as_str()).collect::<Vec<_>>().join("; ")
     }
     /// The status of the answer.
-    fn status(&self) -> StatusCode {
+    fn status(self) -> StatusCode {
         self.0.map_or(StatusCode::OK, Problem::status)
     }
 }
@@ -294,11 +294,13 @@ pub fn day(page: &Page, instant: &DateTime<Utc>) -> String {
 }
 
 /// The last day before one on which something no longer holds.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 pub fn day_before(page: &Page, until: &NaiveDate) -> String {
     page.date(&until.pred_opt().unwrap_or(*until))
 }
 
 /// How deep a row is set in, as far as the stylesheet goes.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 pub fn shallow(depth: &usize) -> usize {
     *depth.min(&6)
 }

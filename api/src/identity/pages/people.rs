@@ -328,6 +328,7 @@ struct Account {
 
 #[derive(Template)]
 #[template(path = "identity/person.html")]
+#[expect(clippy::struct_excessive_bools, reason = "one per part of the page that is not for everybody")]
 struct PersonPage<'a> {
     page: &'a Page,
     view: PersonView,

@@ -157,12 +157,12 @@ pub async fn all_units(app: &App, actor: &Actor) -> Result<Vec<UnitView>, Proble
         return Err(Problem::not_found());
     }
     let rows = unit::Entity::find().order_by_asc(unit::Column::Code).limit(TREE_UNITS).all(app.db()).await?;
-    let placed = unit_placement::Entity::find()
+    let spans = unit_placement::Entity::find()
         .filter(unit_placement::Column::FromOn.lte(app.now().date_naive()))
         .order_by_asc(unit_placement::Column::FromOn)
         .all(app.db())
         .await?;
-    let places: HashMap<UnitId, unit_placement::Model> = placed.into_iter().map(|row| (row.unit_id, row)).collect();
+    let places: HashMap<UnitId, unit_placement::Model> = spans.into_iter().map(|row| (row.unit_id, row)).collect();
     let view = |row: unit::Model| {
         let place = places.get(&row.id);
         unit_view(row, place)
