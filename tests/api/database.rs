@@ -99,6 +99,53 @@ async fn giving_up_while_waiting_leaves_no_one_hanging(#[values(Backend::Sqlite,
 }
 
 #[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn giving_up_while_beginning_leaves_no_one_hanging(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = TestHouse::new(backend).await;
+    for n in 0..300 {
+        let app = house.app.clone();
+        let writer = tokio::spawn(async move { put(&app, &format!("k-{n}")).await });
+        let patience = std::time::Duration::from_micros(n * 20);
+        // One that is answered is dropped at once, one that is not is given up half way.
+        tokio::time::timeout(patience, Permit::system("test").begin(&house.app)).await.map(drop).ok();
+
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(20), writer).await;
+
+        assert!(waited.is_ok_and(|outcome| outcome.is_ok_and(|kept| kept.is_ok())), "round {n} hangs or fails");
+    }
+    assert_eq!(count(&house.app).await, 300);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_more_units_wait_for_the_lane_than_it_can_serve() {
+    let house = TestHouse::new(Backend::Sqlite).await;
+    let holder = Permit::system("test").begin(&house.app).await.expect("begun");
+
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..4200 {
+        let app = house.app.clone();
+        waiting.spawn(async move {
+            let tx = Permit::system("test").begin(&app).await?;
+            tx.commit(()).await
+        });
+    }
+    let mut refused = 0;
+    while refused < 104 {
+        let problem = waiting.join_next().await.expect("some").expect("it ran").expect_err("the lane is held");
+        assert_eq!(problem.status().as_u16(), 503);
+        let response = problem.into_json_response();
+        assert!(response.headers().contains_key("retry-after"));
+        refused += 1;
+    }
+    holder.commit(()).await.expect("committed");
+
+    let served = waiting.join_all().await.into_iter().filter(Result::is_ok).count();
+    assert_eq!(served, 4096);
+}
+
+#[rstest]
 #[tokio::test]
 async fn an_error_that_was_swallowed_keeps_the_unit_from_committing(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
@@ -116,7 +163,7 @@ async fn an_error_that_was_swallowed_keeps_the_unit_from_committing(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_full_disk_is_answered_503_and_nothing_is_acknowledged_that_was_not_kept() {
+async fn a_full_database_is_answered_503_and_nothing_is_acknowledged_that_was_not_kept() {
     let house = TestHouse::new(Backend::Sqlite).await;
     let pages = Permit::system("test").begin(&house.app).await.expect("begun");
     pages.execute_unprepared("PRAGMA max_page_count = 1").await.expect("SQLite stops at its present size");

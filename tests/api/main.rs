@@ -1,5 +1,5 @@
 //! The API and the pages from outside, over HTTP, on both databases. One file per feature; `access`,
-//! `openapi`, `platform`, `database`, `migration` and `trail` prove what all of them share.
+//! `openapi`, `platform`, `http`, `job`, `database`, `migration` and `trail` prove what all of them share.
 mod access;
 mod assessment;
 mod attendance;
@@ -9,8 +9,10 @@ mod certification;
 mod database;
 mod enrolment;
 mod framework;
+mod http;
 mod identity;
 mod identity_pages;
+mod job;
 mod journey;
 mod migration;
 mod notification;

@@ -153,3 +153,58 @@ async fn whatever_was_acknowledged_survives_a_kill(#[values(Backend::Sqlite, Bac
     let told = site.run(&["verify"]);
     assert!(told.ok && told.out.contains("0 waiting"), "{} {}", told.out, told.err);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_database_that_hangs_up_on_everybody_costs_nothing_acknowledged() {
+    let site = Installation::new(Backend::Postgres).await;
+    let served = site.serve();
+    let admin = site.account(&served, "admin@example.org", "administrator").await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..6)
+        .map(|n| {
+            let (admin, stop) = (admin.clone(), stop.clone());
+            tokio::spawn(async move {
+                let (mut kept, mut refused) = (Vec::new(), 0);
+                for number in 0.. {
+                    if stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let number = format!("H-{n}-{number}");
+                    let new = json!({ "organisation_id": admin.organisation, "service_number": number,
+                        "given_name": "Aija", "family_name": "Ozola", "gender": "female" });
+                    let answer = admin.post("/api/v1/persons", new).await;
+                    match answer.status {
+                        201 => {
+                            kept.push(format!("/api/v1/persons/{}", answer.expect(201)["id"].as_str().expect("an id")))
+                        }
+                        503 => refused += 1,
+                        // Never 401: it would throw people out of what they are doing.
+                        other => panic!("{other} {}", answer.text()),
+                    }
+                }
+                (kept, refused)
+            })
+        })
+        .collect();
+    let hang_up = "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for _ in 0..8 {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert!(number(&site, hang_up).await > 0);
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stop.store(true, Ordering::Relaxed);
+
+    let (mut there, mut refused) = (0, 0);
+    for writer in writers {
+        let (kept, turned_away) = writer.await.expect("every answer was 201 or 503");
+        refused += turned_away;
+        for path in kept {
+            admin.get(&path).await.expect(200);
+            there += 1;
+        }
+    }
+    assert!(there >= 20, "vacuous: {there} acknowledged, {refused} refused");
+    served.nobody().get("/readyz").await.expect(200);
+    served.stop();
+    assert!(site.run(&["verify"]).ok);
+}

@@ -4,6 +4,7 @@
 //! that acknowledged too little fails: it has shown nothing.
 
 mod copies;
+mod cost;
 mod crash;
 mod disk;
 mod journey;

@@ -256,6 +256,20 @@ pub async fn work(app: App, stop: tokio::sync::watch::Receiver<bool>) {
     hand_back(&app, &owner).await.ok();
 }
 
+/// Seals what waits, in as many turns as it takes.
+async fn seal_all(app: &App) {
+    loop {
+        match super::event::seal(app).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(e) => {
+                tracing::debug!(code = e.code(), "another copy is sealing, or the database is away");
+                return;
+            }
+        }
+    }
+}
+
 async fn rounds(app: &App, owner: &str, mut stop: tokio::sync::watch::Receiver<bool>) {
     let mut sealed_at = Instant::now();
     let mut forgotten_at: Option<Instant> = None;
@@ -267,9 +281,7 @@ async fn rounds(app: &App, owner: &str, mut stop: tokio::sync::watch::Receiver<b
         let stopping = *stop.borrow();
         if stopping || sealed_at.elapsed() >= EVERY {
             sealed_at = Instant::now();
-            if let Err(e) = super::event::seal(app).await {
-                tracing::debug!(code = e.code(), "another copy is sealing, or the database is away");
-            }
+            seal_all(app).await;
         }
         if stopping {
             break;

@@ -93,12 +93,19 @@ async fn by_session(app: &App, hash: &str) -> Result<Actor, Problem> {
         return Err(Problem::unauthenticated().detail("You were away for a while. Sign in again."));
     }
     if idle > Duration::seconds(SEEN_EVERY_SECONDS) {
-        note_seen(app, session.id).await?;
+        unless_full(note_seen(app, session.id).await);
     }
     let mut actor = load(app, session.account_id).await?;
     actor.session = Some(session.id);
     actor.proved_at = Some(session.proved_at);
     Ok(actor)
+}
+
+/// Who may read may read while nothing can be written.
+fn unless_full(noted: Result<(), Problem>) {
+    if let Err(problem) = noted {
+        tracing::warn!(code = problem.code(), "the use of a credential could not be noted");
+    }
 }
 
 #[expect(
@@ -120,7 +127,7 @@ async fn by_access_token(app: &App, hash: &str) -> Result<Actor, Problem> {
     let token =
         token.filter(|t| t.revoked_at.is_none() && t.expires_at > app.now()).ok_or_else(Problem::unauthenticated)?;
     if token.used_at.is_none_or(|at| app.now() - at > Duration::minutes(USED_EVERY_MINUTES)) {
-        note_used(app, token.id).await?;
+        unless_full(note_used(app, token.id).await);
     }
     let mut actor = load(app, token.account_id).await?;
     actor.read_only = token.read_only;

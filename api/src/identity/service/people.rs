@@ -350,6 +350,9 @@ pub async fn person_names<C: ConnectionTrait>(
     db: &C,
     ids: &[PersonId],
 ) -> Result<std::collections::HashMap<PersonId, PersonView>, Problem> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
     let rows = person::Entity::find().filter(person::Column::Id.is_in(ids.iter().map(|i| i.0))).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, PersonView::of(row))).collect())
 }
