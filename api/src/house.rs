@@ -239,7 +239,9 @@ fn reference(page: Page) -> Result<Response, Problem> {
 /// Everything that is served.
 #[must_use]
 pub fn assemble(app: App) -> impl Endpoint<Output = Response> + 'static {
-    let document = serde_json::to_string(api_document()).expect("JSON is text");
+    let mut document = api_document().clone();
+    document["servers"] = json!([{ "url": app.config().base_url(), "description": "This installation" }]);
+    let document = document.to_string();
     let doors = Arc::new(Doors::new(app.clone()));
     let routes = pages(Route::new())
         .at("/api/v1/openapi.json", get(make_sync(move |_| document.clone().with_content_type("application/json"))))

@@ -96,15 +96,19 @@ const SHARED_TABLES: &[&str] = &[
 const TABLES: &[(&str, &str)] = &[("token", "access_token"), ("grant", "role_grant"), ("key", "setting")];
 
 /// One thing to ask.
-struct Question {
-    name: String,
-    method: Method,
+pub struct Question {
+    /// Its operation id.
+    pub name: String,
+    /// Its method.
+    pub method: Method,
     /// With `{parameter}`s.
     pattern: String,
-    operation: &'static Value,
+    /// What the document says of it.
+    pub operation: &'static Value,
 }
 
-fn operations() -> Vec<Question> {
+/// Every operation of the document.
+pub fn operations() -> Vec<Question> {
     let mut found = Vec::new();
     for (path, item) in api_document()["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("an item") {
@@ -120,8 +124,9 @@ fn operations() -> Vec<Question> {
 }
 
 /// The demonstration, and how to find things in it.
-struct Home {
-    house: TestHouse,
+pub struct Home {
+    /// The house it is in.
+    pub house: TestHouse,
     db: DatabaseConnection,
     tables: BTreeMap<String, Vec<String>>,
     /// What may never reach a stranger.
@@ -129,7 +134,8 @@ struct Home {
 }
 
 impl Home {
-    async fn new(backend: Backend) -> Self {
+    /// Loads the demonstration and what it lacks.
+    pub async fn new(backend: Backend) -> Self {
         let house = TestHouse::new(backend).await;
         api::demo::load(&house.app).await.expect("the demonstration loads");
         add_what_the_demonstration_lacks(&house).await;
@@ -167,6 +173,10 @@ impl Home {
             if values.contains_key(name) {
                 continue;
             }
+            if name == "position" {
+                values.insert(name.to_owned(), "1".into());
+                continue;
+            }
             let before = if at > 0 { singular(segments[at - 1]) } else { String::new() };
             let column = match name {
                 "key" | "number" | "code" => name,
@@ -174,7 +184,8 @@ impl Home {
             };
             let owner = if matches!(name, "id" | "number" | "code") { before.as_str() } else { name };
             let owner = owner.strip_suffix("_id").unwrap_or(owner);
-            let owner = if pattern.contains("/me/") && owner == "session" { "login_session" } else { owner };
+            let own = pattern.contains("/me/") || pattern.contains("/account/");
+            let owner = if own && owner == "session" { "login_session" } else { owner };
             let row = match self.table(if name == "number" { "certificate" } else { owner }) {
                 Some(table) => first(&self.db, &self.tables, &table).await.map(|row| (table, row)),
                 None => None,
@@ -242,7 +253,7 @@ impl Home {
     }
 
     /// The request a question makes, with ids of home objects wherever ids are asked for.
-    async fn ask(&self, client: &Client, question: &Question, with_query: bool) -> Answer {
+    pub async fn ask(&self, client: &Client, question: &Question, with_query: bool) -> Answer {
         let values = self.fill(&question.pattern).await;
         let mut path = question.pattern.clone();
         for (name, value) in &values {
@@ -328,8 +339,9 @@ fn resolve(schema: &'static Value) -> &'static Value {
 fn singular(word: &str) -> String {
     let word = word.replace('-', "_");
     match word.as_str() {
-        "standing" => "person".into(),
+        "standing" | "people" => "person".into(),
         "activities" => "activity".into(),
+        "catalogue" => "course".into(),
         _ => word.strip_suffix('s').unwrap_or(&word).to_owned(),
     }
 }

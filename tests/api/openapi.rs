@@ -1,6 +1,9 @@
 //! The committed API document is the one the program writes, and keeps its own promises.
 
-use serde_json::Value;
+use crate::access::{Home, operations as questions};
+use entity::identity::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
 use std::path::Path;
 use tests::{Backend, TestHouse};
 
@@ -117,4 +120,59 @@ async fn the_generated_typescript_client_signs_in_and_reads_who_that_is() {
 
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), name);
+}
+
+/// A validator of an answer's schema: the document's components travel with it.
+fn validator(schema: &Value) -> jsonschema::Validator {
+    fn nullable(value: &mut Value) {
+        if let Some(object) = value.as_object_mut()
+            && object.remove("nullable") == Some(json!(true))
+            && let Some(kind) = object.get("type").cloned()
+        {
+            object.insert("type".into(), json!([kind, "null"]));
+        }
+        match value {
+            Value::Object(object) => object.values_mut().for_each(nullable),
+            Value::Array(items) => items.iter_mut().for_each(nullable),
+            _ => {}
+        }
+    }
+    let mut root = schema.clone();
+    root["components"] = api::api_document()["components"].clone();
+    nullable(&mut root);
+    jsonschema::options().should_validate_formats(true).build(&root).expect("a schema")
+}
+
+#[tokio::test]
+async fn every_read_is_answered_in_the_form_the_document_promises() {
+    let home = Home::new(Backend::Sqlite).await;
+    let mut wrong = std::collections::BTreeSet::new();
+    let mut read = std::collections::BTreeSet::new();
+
+    for role in [Role::Coordinator, Role::CertificationOfficer, Role::Administrator, Role::Auditor, Role::Trainer] {
+        let client = home.house.client(role).await;
+        for question in questions().iter().filter(|question| question.method == Method::GET) {
+            let answer = home.ask(&client, question, false).await;
+            let responses = question.operation["responses"].as_object().expect("responses");
+            let Some(response) = responses.get(&answer.status.to_string()).map(resolve) else {
+                wrong.insert(format!("{}: {} is not documented", question.name, answer.status));
+                continue;
+            };
+            let kind = answer.header("content-type").split(';').next().unwrap_or_default();
+            let Some(schema) = response["content"][kind]["schema"].as_object().filter(|_| kind.contains("json")) else {
+                continue;
+            };
+            let body: Value = serde_json::from_slice(&answer.bytes).expect("JSON");
+            for error in validator(&json!(schema)).iter_errors(&body).take(3) {
+                wrong.insert(format!("{}: {} {}: {error}", question.name, answer.status, error.instance_path()));
+            }
+            if answer.is_success() {
+                read.insert(question.name.clone());
+            }
+        }
+    }
+
+    let wrong: Vec<_> = wrong.into_iter().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(read.len() > 40, "only {} were read: {read:?}", read.len());
 }

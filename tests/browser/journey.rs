@@ -35,6 +35,7 @@ async fn found(house: &TestHouse, cast: &Cast) {
     let course = json!({"code": "CRS-DF", "organisation_id": coordinator.organisation, "syllabus": {
         "title": "Documents at the first line", "summary": "Specimens, compared by hand.",
         "minutes": {"practice": 240}, "outcomes": [], "languages": ["en"], "prerequisites": [],
+        "audience": "Officers of the first line",
     }});
     let course = id(&coordinator.post("/api/v1/courses", course).await.expect(201));
     coordinator.act(&format!("/api/v1/courses/{course}/publication")).await.expect(200);
@@ -152,6 +153,12 @@ async fn take_attendance(house: &TestHouse, cast: &Cast, visit: &str) {
         browser.sees("The sheet was closed.").await;
     }
     browser.portrait("journey-4-closed").await;
+    browser.quit().await;
+    let browser = as_person(house, &cast.coordinator).await;
+    browser.go(visit).await;
+    for step in ["Confirm", "Begin", "Record as delivered"] {
+        browser.press("button", step).await;
+    }
     browser.quit().await;
 }
 
