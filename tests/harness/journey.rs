@@ -244,7 +244,7 @@ impl<S: Stage> Journey<S> {
         self.post(berta, &format!("{}/withdrawal", enrolments[1]), why).await.expect(200);
         assert_eq!(self.get(carl, &enrolments[2]).await["state"], "confirmed");
         let own = self.get(carl, "/api/v1/enrolments").await;
-        assert_eq!(ids(&own, "person_id"), [carl.person.clone()]);
+        assert_eq!(ids(&own, "person_id"), [carl.person.as_str()]);
     }
 
     /// Step 3: the roll of each session is taken and closed.
@@ -359,7 +359,7 @@ impl<S: Stage> Journey<S> {
         assert_eq!((&figures["seats"], &figures["completed"]), (&json!(2), &json!(1)), "{report}");
         for figure in ["valid", "completed"] {
             let path = format!("/api/v1/reports/completion/{}/people?figure={figure}", manager.unit);
-            assert_eq!(ids(&self.get(&manager, &path).await, "person_id"), [anna.person.clone()], "{figure}");
+            assert_eq!(ids(&self.get(&manager, &path).await, "person_id"), [anna.person.as_str()], "{figure}");
         }
         let page = self.ask(Some(&manager), Method::GET, "/reports", None).await;
         assert_eq!(page.status, 200);

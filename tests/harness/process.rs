@@ -185,7 +185,7 @@ impl Served {
                 log.push('\n');
             }
         });
-        let base = serving.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| {
+        let base = serving.recv_timeout(Duration::from_mins(1)).unwrap_or_else(|_| {
             panic!("it does not serve: {:?} {}", child.try_wait(), log.lock().expect("nobody panicked"))
         });
         Self { child, base, log }

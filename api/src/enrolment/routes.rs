@@ -53,6 +53,7 @@ impl EnrolmentApi {
     /// Newest first: all of them for its coordinator and staff, those of your own unit for a manager, your
     /// own for everybody else.
     #[oai(path = "/activities/:activity_id/enrolments", method = "get", operation_id = "listActivityEnrolments")]
+    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
     async fn of_activity(
         &self,
         app: Shared<&App>,
@@ -91,6 +92,7 @@ impl EnrolmentApi {
     ///
     /// Newest first, narrowed to persons you may see: yourself, your unit, your organisation.
     #[oai(path = "/enrolments", method = "get", operation_id = "listEnrolments")]
+    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
     async fn enrolments(
         &self,
         app: Shared<&App>,

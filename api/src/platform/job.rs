@@ -23,7 +23,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(25);
 const MAX_ATTEMPTS: i32 = 10;
 /// How long the answer to a keyed request is kept for a repeat.
 const ANSWERS_HOURS: i64 = 24;
-const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+const HOUR: std::time::Duration = std::time::Duration::from_hours(1);
 /// How often a worker looks for jobs and seals events when nothing wakes it.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 
