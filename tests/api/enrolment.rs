@@ -336,8 +336,8 @@ async fn withdrawing_and_enrolling_at_once_never_overbooks_nor_leaves_a_seat_fre
     for (one, enrolment) in come.iter().cloned().zip(held).take(5) {
         tries.push(tokio::spawn(async move { withdraw(&one, &enrolment).await.status }));
     }
-    for one in stay.iter().cloned() {
-        let activity = activity.clone();
+    for one in stay {
+        let (one, activity) = (one.clone(), activity.clone());
         tries.push(tokio::spawn(async move { enrol(&one, &activity).await.status }));
     }
     for attempt in tries {

@@ -511,7 +511,8 @@ async fn listing(client: &Client, people: &[&Client], more: &[&str]) -> String {
     for person in people {
         let view = client.get(&format!("/api/v1/persons/{}", person.person)).await.expect(200);
         let text = |key: &str| view[key].as_str().expect("a text").to_owned();
-        list += &format!("{},{},{}\n", text("service_number"), text("given_name"), text("family_name"));
+        list += &[text("service_number"), text("given_name"), text("family_name")].join(",");
+        list += "\n";
     }
     for row in more {
         list += row;
@@ -634,8 +635,8 @@ async fn each_sees_the_people_within_reach_and_no_others(
         items.map(|p| p["id"].as_str().expect("an id").to_owned()).collect()
     };
 
-    assert_eq!(ids(&anna).await, [anna.person.clone()]);
-    assert_eq!(ids(&stranger).await, [stranger.person.clone()]);
+    assert_eq!(ids(&anna).await, [anna.person.as_str()]);
+    assert_eq!(ids(&stranger).await, [stranger.person.as_str()]);
     let seen = ids(&manager).await;
     assert!(seen.contains(&anna.person) && !seen.contains(&stranger.person));
     manager.get(&format!("/api/v1/persons/{}", stranger.person)).await.problem("not-found");

@@ -268,10 +268,8 @@ async fn a_person_is_added_changed_moved_and_taken_out_of_service(
 async fn people_are_listed_page_by_page(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let house = TestHouse::new(backend).await;
     let administrator = house.client(Role::Administrator).await;
-    let mut list = String::from("service_number,given_name,family_name\n");
-    for number in 0..60 {
-        list += &format!("N-{number:03},Anna,Liepa{number:03}\n");
-    }
+    let rows = (0..60).map(|number| format!("N-{number:03},Anna,Liepa{number:03}\n"));
+    let list: String = std::iter::once("service_number,given_name,family_name\n".to_owned()).chain(rows).collect();
     let base = format!("/api/v1/person-imports?organisation_id={}&partial=true", house.home.0);
     let send =
         |path: String| administrator.request(Method::POST, &path).header("content-type", "text/csv").body(list.clone());

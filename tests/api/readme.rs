@@ -43,7 +43,8 @@ fn every_path_in_readme_is_there() {
             "notification/",
         ];
         !word.contains([' ', '<', '{', '*'])
-            && (starts.iter().any(|start| word.starts_with(start)) || word.ends_with(".rs"))
+            && (starts.iter().any(|start| word.starts_with(start))
+                || std::path::Path::new(word).extension().is_some_and(|end| end == "rs"))
     };
     let mut missing = Vec::new();
     for path in quoted.chain(linked).filter(is_path) {

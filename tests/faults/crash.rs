@@ -175,7 +175,7 @@ async fn a_database_that_hangs_up_on_everybody_costs_nothing_acknowledged() {
                     let answer = admin.post("/api/v1/persons", new).await;
                     match answer.status {
                         201 => {
-                            kept.push(format!("/api/v1/persons/{}", answer.expect(201)["id"].as_str().expect("an id")))
+                            kept.push(format!("/api/v1/persons/{}", answer.expect(201)["id"].as_str().expect("an id")));
                         }
                         503 => refused += 1,
                         // Never 401: it would throw people out of what they are doing.

@@ -48,7 +48,7 @@ impl Stage for Killed<'_> {
 /// Three copies, asked in turn.
 struct Copies<'a> {
     ahead: Ahead<'a>,
-    copies: Vec<Served>,
+    served: Vec<Served>,
     asked: usize,
 }
 
@@ -58,15 +58,15 @@ impl Copies<'_> {
 
 impl Stage for Copies<'_> {
     fn door(&mut self) -> String {
-        if self.copies.is_empty() {
-            self.copies = (0..Self::NUMBER).map(|_| self.ahead.serve()).collect();
+        if self.served.is_empty() {
+            self.served = (0..Self::NUMBER).map(|_| self.ahead.serve()).collect();
         }
         self.asked += 1;
-        self.copies[self.asked % Self::NUMBER].base.clone()
+        self.served[self.asked % Self::NUMBER].base.clone()
     }
     fn later(&mut self, by: chrono::Duration) {
         self.ahead.later(by);
-        self.copies.drain(..).for_each(Served::stop);
+        self.served.drain(..).for_each(Served::stop);
     }
     fn now(&self) -> DateTime<Utc> {
         self.ahead.house.app.now()
@@ -96,7 +96,7 @@ async fn killed_after_every_answer_the_journey_arrives(#[values(Backend::Sqlite,
 #[tokio::test(flavor = "multi_thread")]
 async fn three_copies_on_one_database_perform_the_journey() {
     let house = TestHouse::new(Backend::Postgres).await;
-    let stage = Copies { ahead: Ahead { house: &house, by: chrono::Duration::zero() }, copies: vec![], asked: 0 };
+    let stage = Copies { ahead: Ahead { house: &house, by: chrono::Duration::zero() }, served: vec![], asked: 0 };
 
     Journey::new(&house, stage).await.perform().await;
 

@@ -332,7 +332,10 @@ async fn a_backup_made_under_writes_is_restored_whole_and_opens_no_old_door(
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     let written = writer.await.expect("it ran");
     served.stop();
-    assert!(written.len() as i64 >= before - 1 && before > 1, "nothing was written meanwhile");
+    assert!(
+        i64::try_from(written.len()).is_ok_and(|rows| rows >= before - 1) && before > 1,
+        "nothing was written meanwhile"
+    );
     assert_eq!(std::fs::metadata(&folder).expect("there").permissions().mode() & 0o077, 0);
     assert!(!site.run(&["backup", &folder.display().to_string()]).ok, "a backup is never written over");
 

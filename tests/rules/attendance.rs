@@ -117,9 +117,10 @@ proptest! {
     fn a_share_is_from_0_to_100(sessions in proptest::collection::vec(counted(), 0..12)) {
         let (minutes, scheduled) = attended(&sessions);
         prop_assert!(0 <= minutes && minutes <= scheduled);
-        match share(&sessions) {
-            Some(share) => prop_assert!(share >= Decimal::ZERO && share <= Decimal::from(100)),
-            None => prop_assert_eq!(scheduled, 0),
+        if let Some(share) = share(&sessions) {
+            prop_assert!(share >= Decimal::ZERO && share <= Decimal::from(100));
+        } else {
+            prop_assert_eq!(scheduled, 0);
         }
     }
 

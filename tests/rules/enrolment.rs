@@ -95,7 +95,7 @@ impl ByRules {
                 match place(&self.room()) {
                     Ok(Placement::Seat) => drop(self.seated.insert(person)),
                     Ok(Placement::Reserve) => {
-                        drop(self.waiting.insert(person, rank(person.into(), priority, self.clock)));
+                        self.waiting.insert(person, rank(person.into(), priority, self.clock));
                     }
                     Err(_) => {}
                 }
