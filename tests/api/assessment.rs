@@ -280,6 +280,7 @@ fn masked(bytes: &[u8]) -> String {
 fn mask(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            fields.remove("next_cursor");
             for (name, field) in fields.iter_mut() {
                 let varies = name == "id" || name.ends_with("_id") || name.ends_with("_at") || name == "position";
                 if varies || name == "seconds_left" || name == "code" {
@@ -326,7 +327,15 @@ async fn until_release_nothing_received_depends_on_the_key(
         let paper = begun.expect(201);
         bytes.push(begun);
         for question in questions(&paper) {
-            bytes.push(save(&anna, &paper, &question["position"], 1, &right(question)).await);
+            let prompts = question["prompts"].as_array().map_or(0, Vec::len);
+            let options = question["options"].as_array().map_or(0, Vec::len);
+            let answer: &[&str] = match question["kind"].as_str() {
+                Some("matching") => &["a", "b", "a"][..prompts],
+                Some("ordering") => &["a", "b", "c"][..options],
+                _ => &["a"],
+            };
+            let answer: Vec<String> = answer.iter().map(|letter| (*letter).to_owned()).collect();
+            bytes.push(save(&anna, &paper, &question["position"], 1, &answer).await);
         }
         bytes.push(anna.get(&path(&paper)).await);
         bytes.push(anna.get(&format!("{}/result", path(&paper))).await);
@@ -342,12 +351,7 @@ async fn until_release_nothing_received_depends_on_the_key(
 
     assert!(received[0].iter().all(|(_, body)| !body.contains("feedback") && !body.contains("Because")));
     assert!(received[0].iter().all(|(_, body)| !body.contains("score_percent") && !body.contains("passed")));
-    let sorted = |list: &[(String, String)]| {
-        let mut list = list.to_vec();
-        list[3..8].sort();
-        list
-    };
-    assert_eq!(sorted(&received[0]), sorted(&received[1]));
+    assert_eq!(received[0], received[1]);
 }
 
 #[rstest]
@@ -797,4 +801,28 @@ async fn an_opening_shows_in_the_verbs_what_it_shows_in_the_api(
     assert_eq!(outsider.code(), "not-found");
     let list = exam.trainer.get(&format!("{}/openings", exam.assessment)).await.expect(200);
     assert_eq!(list["items"].as_array().map(Vec::len), Some(2));
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_participant_of_the_demonstration_has_one_to_sit_now(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = TestHouse::without_people(backend, &[("demo", "true")], false).await;
+    let accounts = api::demo::load(&house.app).await.expect("the demonstration loads");
+    let account = accounts.iter().find(|account| account.role == "participant").expect("an account");
+    let mut anna = house.nobody();
+    let body = json!({"email": account.email, "password": account.password});
+    let session = anna.post("/api/v1/sign-in", body).await.expect(200);
+    anna.token = session["token"].as_str().map(str::to_owned);
+
+    let open = anna.get("/api/v1/openings").await.expect(200);
+
+    let open = open["items"].as_array().expect("items");
+    let one = open.iter().find(|one| one["may_begin"] == true).expect("one to sit now");
+    let begin = format!("/api/v1/assessments/{}/attempts", one["assessment"]["id"].as_str().expect("an id"));
+    let paper = anna.post(&begin, json!({"opening_id": one["id"]})).await.expect(201);
+    assert_eq!(json!(questions(&paper).len()), one["assessment"]["questions"]);
+    let graded = entity::assessment::attempt::Entity::find().count(house.app.db()).await.expect("a count");
+    assert!(graded > 1, "others have results");
 }
