@@ -1,11 +1,11 @@
 //! The main job from end to end, as people do it: planned, nominated, attended, examined, certified, seen.
 
-use chrono::{DateTime, Days, Duration, Utc};
+use chrono::{Days, Duration};
 use entity::identity::{Role, ScopeKind};
 use serde_json::{Value, json};
 use tests::browser::Browser;
 use tests::house::PASSWORD;
-use tests::{Backend, Client, TestHouse};
+use tests::{Backend, Client, TestHouse, open_assessment};
 
 /// Who takes part; everybody belongs to the home unit.
 struct Cast {
@@ -50,25 +50,6 @@ async fn found(house: &TestHouse, cast: &Cast) {
     }
 }
 
-/// An assessment that is open for the visit.
-async fn examine(cast: &Cast, activity: &str, now: DateTime<Utc>) {
-    let trainer = &cast.trainer;
-    let bank = id(&trainer.post("/api/v1/banks", json!({"code": "BANK-DF", "title": "Documents"})).await.expect(201));
-    for number in 0..4 {
-        let item = json!({"code": format!("DF-{number}"), "topic": "DF", "kind": "single", "key": [1], "texts": [
-            {"language": "en", "stem": format!("Is sign {number} one of an altered visa?"), "options": ["no", "yes", "never"]},
-        ]});
-        trainer.post(&format!("/api/v1/banks/{bank}/items"), item).await.expect(201);
-    }
-    let new = json!({"code": "POST-DF", "title": "Document fraud, after the visit", "pass_percent": 70,
-        "time_limit_minutes": 20, "max_attempts": 2, "hours_between_attempts": 24,
-        "cells": [{"bank_id": bank, "topic": "DF", "count": 3}]});
-    let assessment = id(&trainer.post("/api/v1/assessments", new).await.expect(201));
-    trainer.act(&format!("/api/v1/assessments/{assessment}/publication")).await.expect(200);
-    let new = json!({"activity_id": activity, "opens_at": now, "closes_at": now + Duration::days(60)});
-    trainer.post(&format!("/api/v1/assessments/{assessment}/openings"), new).await.expect(201);
-}
-
 async fn as_person(house: &TestHouse, person: &Client) -> Browser {
     let browser = Browser::at(&house.base).await;
     browser.sign_in(&person.email, PASSWORD).await;
@@ -84,7 +65,7 @@ async fn plan(house: &TestHouse, cast: &Cast) -> String {
     browser.fill("Title", "Study visit to Poland").await;
     browser.choose("Kind", "Study visit").await;
     browser.choose("Organised by", "LV-HOME").await;
-    browser.choose("Course", "CRS-DF").await;
+    browser.choose("Course", "Documents at the first line").await;
     browser.fill("Seats", "2").await;
     let day = house.app.now().date_naive() + Days::new(10);
     for (row, (venue, day)) in [("Warsaw Chopin Airport", day), ("Terespol", day + Days::new(1))].iter().enumerate() {
@@ -203,7 +184,7 @@ async fn a_visit_is_planned_attended_examined_certified_and_seen_by_the_manager(
     found(&house, &cast).await;
 
     let visit = plan(&house, &cast).await;
-    examine(&cast, visit.rsplit('/').next().expect("an id"), house.app.now()).await;
+    open_assessment(&house, &cast.trainer, visit.rsplit('/').next().expect("an id")).await;
     get_in(&house, &cast, &visit).await;
     house.clock_advance(Duration::days(12));
     for person in [&mut cast.coordinator, &mut cast.endorsing, &mut cast.trainer, &mut cast.anna] {

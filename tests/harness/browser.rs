@@ -275,12 +275,18 @@ impl Browser {
             .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools")), PathBuf::from);
         let source = tools.join("node_modules/axe-core/axe.min.js");
         let source = std::fs::read_to_string(&source).expect("axe is installed; `tests/run` installs it");
+        if !self.scripted {
+            self.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": false })).await;
+        }
         self.driver.execute(source, vec![]).await.expect("axe loads");
         let script = "const [rules, done] = arguments; axe.run(document, { runOnly: rules, resultTypes: ['violations'] }).then(
             (found) => done(found.violations.map((v) => `${v.id}: ${v.help}: ` + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join('; '))),
             (error) => done([String(error)]))";
         let found = self.driver.execute_async(script, vec![json!(RULES)]).await.expect("axe runs");
         let found: Vec<String> = found.convert().expect("a list");
+        if !self.scripted {
+            self.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        }
         assert!(found.is_empty(), "{path}: axe finds\n{}", found.join("\n"));
     }
 

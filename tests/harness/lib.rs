@@ -18,4 +18,4 @@ pub use client::{Answer, Client};
 pub use database::Backend;
 pub use house::TestHouse;
 pub use process::{Installation, Served};
-pub use world::{Plan, TestActivity};
+pub use world::{Plan, TestActivity, open_assessment};

@@ -4,9 +4,10 @@ use crate::client::Client;
 use crate::house::TestHouse;
 use api::identity::Permit;
 use api::scheduling::{self, NewActivity, NewSession, NewVenue};
-use chrono::{Days, NaiveTime};
+use chrono::{Days, Duration, NaiveTime};
 use entity::id::{ActivityId, CourseId, OrganisationId, SessionId, VenueId};
 use entity::scheduling::{ActivityKind, ActivityMode, ActivityState, EnrolmentMode, VenueKind};
+use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -129,4 +130,27 @@ pub fn session(venue: VenueId, starts: chrono::NaiveDateTime, ends: chrono::Naiv
         ends_fold: None,
         agenda: None,
     }
+}
+
+/// An assessment of three questions, each with `yes` as the right answer, open for an activity for sixty days;
+/// gives the ids of the assessment and of the opening. The examiner also writes the questions.
+pub async fn open_assessment(house: &TestHouse, examiner: &Client, activity: &str) -> (String, String) {
+    let id = |view: &Value| view["id"].as_str().expect("a view has an id").to_owned();
+    let bank = id(&examiner.post("/api/v1/banks", json!({"code": "BANK-DF", "title": "Documents"})).await.expect(201));
+    for number in 0..4 {
+        let stem = format!("Is sign {number} one of an altered visa?");
+        let item = json!({"code": format!("DF-{number}"), "topic": "DF", "kind": "single", "key": [1], "texts": [
+            {"language": "en", "stem": stem, "options": ["no", "yes", "never"]},
+        ]});
+        examiner.post(&format!("/api/v1/banks/{bank}/items"), item).await.expect(201);
+    }
+    let new = json!({"code": "POST-DF", "title": "Document fraud, after the visit", "pass_percent": 70,
+        "time_limit_minutes": 20, "max_attempts": 2, "hours_between_attempts": 24,
+        "cells": [{"bank_id": bank, "topic": "DF", "count": 3}]});
+    let assessment = id(&examiner.post("/api/v1/assessments", new).await.expect(201));
+    examiner.act(&format!("/api/v1/assessments/{assessment}/publication")).await.expect(200);
+    let now = house.app.now();
+    let new = json!({"activity_id": activity, "opens_at": now, "closes_at": now + Duration::days(60)});
+    let opening = examiner.post(&format!("/api/v1/assessments/{assessment}/openings"), new).await.expect(201);
+    (assessment, id(&opening))
 }

@@ -179,7 +179,7 @@ pub struct ObstacleView {
     /// The reason in words, and what to do about it.
     pub detail: String,
     /// Facts about this case, by name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub facts: BTreeMap<String, serde_json::Value>,
 }
 impl ObstacleView {
