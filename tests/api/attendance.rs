@@ -506,7 +506,8 @@ async fn the_roll_is_called_closed_and_corrected_on_pages(
 
     let wrong = send(&class.trainer, &page, vec![status(&class.anna, "partial")]).await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.text().contains("is needed with"), "{}", wrong.text());
+    let about = format!("<a href=\"#person-{}\">", class.anna.person);
+    assert!(wrong.text().contains("is needed with") && wrong.text().contains(&about), "{}", wrong.text());
     let minutes = pair(format!("minutes-{}", class.anna.person), "300");
     let rest = pair("rest".into(), "present");
     let saved = send(&class.trainer, &page, vec![status(&class.anna, "partial"), minutes, rest]).await;

@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use entity::attendance::{MarkMethod, MarkStatus, SheetState};
 use entity::enrolment::EnrolmentState;
 use entity::id::{ActivityId, EnrolmentId, MarkId, PersonId, SessionId, SheetId};
+use entity::scheduling::SessionState;
 use poem_openapi::Object;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -146,8 +147,8 @@ pub struct RollView {
     pub scheduled_minutes: i32,
     /// Whether the sheet takes marks, is attested, or was corrected after that.
     pub state: SheetState,
-    /// Whether the session was cancelled.
-    pub cancelled: bool,
+    /// Whether the session is to take place.
+    pub session_state: SessionState,
     /// Who attested it.
     pub attested_by: Option<PersonId>,
     /// Their name.

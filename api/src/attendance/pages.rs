@@ -1,13 +1,15 @@
 //! HTML door of attendance: the roll of a session, the sheet to sign on paper, what is overdue.
 
-use super::{Attestation, Correction, MarkView, NewMark, RollView, SheetView};
+use super::{Attestation, Correction, MarkView, NewMark, RollLineView, RollView, SheetView};
 use crate::identity::pages::SignedIn;
 use crate::platform::page::{Form, Page};
+use crate::platform::problem::FieldError;
 use crate::platform::{App, ListPage, Problem};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use entity::attendance::{MarkStatus, SheetState};
 use entity::id::{PersonId, SessionId};
+use entity::scheduling::SessionState;
 use poem::http::StatusCode;
 use poem::web::{Data, Path, Query};
 use poem::{Response, Route, get, handler, post};
@@ -112,14 +114,19 @@ impl Typed {
         typed
     }
 
+    /// Lines of the roll that are marked, in order, and as what; never the reader's own.
+    fn chosen<'a>(&'a self, view: &'a RollView, me: PersonId) -> impl Iterator<Item = (&'a RollLineView, MarkStatus)> {
+        view.lines.iter().filter(move |line| line.person_id != me).filter_map(|line| {
+            let rest = (self.rest_present && line.mark.is_none()).then_some(MarkStatus::Present);
+            Some((line, self.status.get(&line.person_id).copied().or(rest)?))
+        })
+    }
+
     /// The marks, in the order of the roll.
     fn marks(&self, view: &RollView, me: PersonId) -> Result<Vec<NewMark>, Problem> {
         let mut problem = Problem::invalid();
         let mut marks = Vec::new();
-        for line in view.lines.iter().filter(|line| line.person_id != me) {
-            let before = line.mark.as_ref().map(|mark| mark.status);
-            let rest = (self.rest_present && before.is_none()).then_some(MarkStatus::Present);
-            let Some(status) = self.status.get(&line.person_id).copied().or(rest) else { continue };
+        for (line, status) in self.chosen(view, me) {
             let text = self.minutes.get(&line.person_id).filter(|_| status == MarkStatus::Partial);
             let minutes = match text.map(String::as_str).filter(|text| !text.is_empty()).map(str::parse) {
                 Some(Err(_)) => {
@@ -160,7 +167,7 @@ struct RollPage<'a> {
 impl RollPage<'_> {
     /// Whether the reader takes the roll now.
     fn takes(&self) -> bool {
-        let open = self.view.state == SheetState::Open && !self.view.cancelled;
+        let open = self.view.state == SheetState::Open && self.view.session_state == SessionState::Planned;
         self.view.may_take
             && open
             && self.now >= self.view.opens_at
@@ -168,7 +175,7 @@ impl RollPage<'_> {
     }
     /// Whether the reader closes the sheet now: they do not take part themselves.
     fn closes(&self) -> bool {
-        let open = self.view.state == SheetState::Open && !self.view.cancelled;
+        let open = self.view.state == SheetState::Open && self.view.session_state == SessionState::Planned;
         self.view.may_close && open && self.now >= self.view.ends_at && !self.takes_part()
     }
     /// Whether the reader corrects the sheet.
@@ -180,6 +187,25 @@ impl RollPage<'_> {
     }
     fn missing(&self) -> Vec<&str> {
         self.view.lines.iter().filter(|line| line.mark.is_none()).map(|line| line.person.as_str()).collect()
+    }
+    /// Whom a fault of the roll is about.
+    fn faulty(&self, fault: &FieldError) -> Option<&RollLineView> {
+        let place = fault.pointer.as_deref()?.strip_prefix("/marks/")?.split('/').next()?.parse().ok()?;
+        self.typed.chosen(&self.view, self.me).nth(place).map(|(line, _)| line)
+    }
+    /// The field of another form that was refused, and the key of its label.
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    fn field<'f>(&self, fault: &'f FieldError) -> Option<(&'f str, &'static str)> {
+        let field = fault.pointer.as_deref()?.strip_prefix('/')?;
+        let key = match field {
+            "person_id" => "attendance-person",
+            "status" => "attendance-mark",
+            "minutes" => "attendance-minutes-column",
+            "reason" => "attendance-reason",
+            "confirmed" => "attendance-close",
+            _ => return None,
+        };
+        Some((field, key))
     }
     /// How many have no mark, in words.
     fn missing_words(&self) -> String {

@@ -11,7 +11,6 @@ use crate::scheduling::{self, ActivityFacts, BegunSessions, SessionFacts};
 use chrono::{DateTime, Duration, Utc};
 use entity::attendance::{SheetState, attendance_mark as mark, attendance_sheet as table};
 use entity::id::{ActivityId, EnrolmentId, PersonId, SessionId, SheetId};
-use entity::scheduling::SessionState;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait};
 use std::collections::HashMap;
 
@@ -85,7 +84,7 @@ pub(super) async fn sheet_of<C: ConnectionTrait>(
         opens_at: occasion.opens_at(),
         scheduled_minutes: scheduled.unwrap_or_else(|| occasion.minutes()),
         state: sheet.as_ref().map_or(SheetState::Open, |sheet| sheet.state),
-        cancelled: session.state == SessionState::Cancelled,
+        session_state: session.state,
         attested_by,
         attester: attested_by.and_then(|person| names.get(&person)).map(PersonView::name),
         closed_at: sheet.as_ref().and_then(|sheet| sheet.closed_at),

@@ -30,9 +30,6 @@ pub(super) async fn load(loader: &mut Loader) -> Result<(), Problem> {
 
 async fn of_activity(tx: &Tx, activity: &ActivityFacts) -> Result<(), Problem> {
     let participants = enrolment::participants(tx, activity.id).await?;
-    if participants.is_empty() {
-        return Ok(());
-    }
     let mut sessions = scheduling::sessions_of(tx, activity.id).await?;
     sessions.retain(|session| session.state == SessionState::Planned && session.ends_at <= tx.now());
     let last = sessions.last().map(|session| session.id);
@@ -53,12 +50,14 @@ async fn of_activity(tx: &Tx, activity: &ActivityFacts) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Most were there all the time; some came late, a few were excused, and one in eleven did not come at all.
+/// Most were there all the time; some came late or left early, a few were excused, and one in eleven did not come
+/// at all.
 fn mark(session: &SessionFacts, participant: &Participant, line: usize, day: usize) -> NewMark {
     let length = i32::try_from((session.ends_at - session.starts_at).num_minutes()).unwrap_or(60);
     let (status, minutes, reason) = match (line % 11, (line + day) % 7) {
         (5, _) => (MarkStatus::Absent, None, None),
         (2, 3) => (MarkStatus::Excused, None, Some("On duty.")),
+        (8, _) if day > 0 => (MarkStatus::Absent, None, Some("Called back to duty.")),
         (_, 6) if line % 3 == 1 => (MarkStatus::Partial, Some((length - 60).max(1)), Some("Came an hour late.")),
         _ => (MarkStatus::Present, None, None),
     };
