@@ -344,7 +344,7 @@ async fn add_what_the_demonstration_lacks(house: &TestHouse) {
     let visit = house.activity(&coordinator, 2, EnrolmentMode::Open).await;
     let staff = [(Role::Trainer, ScopeKind::Programme, None), (Role::Examiner, ScopeKind::Programme, None)];
     let examiner = house.someone(house.home, &staff).await;
-    let (assessment, opening) = open_assessment(house, &examiner, &visit.id.to_string()).await;
+    let (assessment, opening) = open_assessment(house, &examiner, &visit.id.to_string(), "T-DF").await;
     let anna = house.participant().await;
     anna.act(&format!("{}/enrolments", visit.path)).await.expect(201);
     anna.post(&format!("/api/v1/assessments/{assessment}/attempts"), json!({ "opening_id": opening }))

@@ -184,7 +184,7 @@ async fn a_visit_is_planned_attended_examined_certified_and_seen_by_the_manager(
     found(&house, &cast).await;
 
     let visit = plan(&house, &cast).await;
-    open_assessment(&house, &cast.trainer, visit.rsplit('/').next().expect("an id")).await;
+    open_assessment(&house, &cast.trainer, visit.rsplit('/').next().expect("an id"), "POST-DF").await;
     get_in(&house, &cast, &visit).await;
     house.clock_advance(Duration::days(12));
     for person in [&mut cast.coordinator, &mut cast.endorsing, &mut cast.trainer, &mut cast.anna] {

@@ -133,10 +133,11 @@ pub fn session(venue: VenueId, starts: chrono::NaiveDateTime, ends: chrono::Naiv
 }
 
 /// An assessment of three questions, each with `yes` as the right answer, open for an activity for sixty days;
-/// gives the ids of the assessment and of the opening. The examiner also writes the questions.
-pub async fn open_assessment(house: &TestHouse, examiner: &Client, activity: &str) -> (String, String) {
+/// gives the ids of the assessment and of the opening. The examiner also writes the questions, in a bank of the
+/// same code.
+pub async fn open_assessment(house: &TestHouse, examiner: &Client, activity: &str, code: &str) -> (String, String) {
     let id = |view: &Value| view["id"].as_str().expect("a view has an id").to_owned();
-    let bank = id(&examiner.post("/api/v1/banks", json!({"code": "BANK-DF", "title": "Documents"})).await.expect(201));
+    let bank = id(&examiner.post("/api/v1/banks", json!({"code": code, "title": "Documents"})).await.expect(201));
     for number in 0..4 {
         let stem = format!("Is sign {number} one of an altered visa?");
         let item = json!({"code": format!("DF-{number}"), "topic": "DF", "kind": "single", "key": [1], "texts": [
@@ -144,7 +145,7 @@ pub async fn open_assessment(house: &TestHouse, examiner: &Client, activity: &st
         ]});
         examiner.post(&format!("/api/v1/banks/{bank}/items"), item).await.expect(201);
     }
-    let new = json!({"code": "POST-DF", "title": "Document fraud, after the visit", "pass_percent": 70,
+    let new = json!({"code": code, "title": "Document fraud, after the visit", "pass_percent": 70,
         "time_limit_minutes": 20, "max_attempts": 2, "hours_between_attempts": 24,
         "cells": [{"bank_id": bank, "topic": "DF", "count": 3}]});
     let assessment = id(&examiner.post("/api/v1/assessments", new).await.expect(201));
