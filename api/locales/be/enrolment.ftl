@@ -99,3 +99,5 @@ enrolment-refusal-own-case = Ніхто не вырашае пра сябе. П�
 enrolment-refusal-same-person = Папярэдні крок зрабілі вы; гэты павінен зрабіць нехта іншы.
 enrolment-refusal-started = Мерапрыемства пачалося. Паведаміце таму, хто адзначае прысутнасць.
 enrolment-position = № { $count } у чарзе
+enrolment-mine = Дзе вы ўдзельнічаеце
+enrolment-closes-at-start = калі пачнецца мерапрыемства

@@ -99,3 +99,5 @@ enrolment-refusal-own-case = Nobody decides about themselves. Ask somebody else 
 enrolment-refusal-same-person = You took the step before; somebody else has to take this one.
 enrolment-refusal-started = The activity has started. Tell whoever takes the roll.
 enrolment-position = Number { $count } in line
+enrolment-mine = Where you take part
+enrolment-closes-at-start = when the activity starts

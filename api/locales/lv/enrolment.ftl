@@ -99,3 +99,5 @@ enrolment-refusal-own-case = Neviens nelemj par sevi. Lūdziet to izdarīt citam
 enrolment-refusal-same-person = Iepriekšējo soli spērāt jūs; šo jāsper citam.
 enrolment-refusal-started = Pasākums ir sācies. Pasakiet tam, kas atzīmē klātbūtni.
 enrolment-position = { $count }. rindā
+enrolment-mine = Kur jūs piedalāties
+enrolment-closes-at-start = kad pasākums sākas

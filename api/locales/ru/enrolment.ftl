@@ -99,3 +99,5 @@ enrolment-refusal-own-case = Никто не решает о себе. Попр�
 enrolment-refusal-same-person = Предыдущий шаг сделали вы; этот должен сделать кто-то другой.
 enrolment-refusal-started = Мероприятие началось. Сообщите тому, кто отмечает присутствие.
 enrolment-position = № { $count } в очереди
+enrolment-mine = Где вы участвуете
+enrolment-closes-at-start = когда начнётся мероприятие

@@ -290,6 +290,8 @@ pub struct RosterView {
     pub starts_at: Option<DateTime<Utc>>,
     /// When enrolment closes.
     pub closes_at: Option<DateTime<Utc>>,
+    /// Zone of its first session, IANA.
+    pub zone: String,
     /// Whether people enrol themselves.
     pub is_open: bool,
     /// How full it is.

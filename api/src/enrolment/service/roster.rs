@@ -63,11 +63,13 @@ pub async fn roster(app: &App, actor: &Actor, id: ActivityId) -> Result<RosterVi
     let mut shelf_rows = rows;
     let shelf = Shelf::load(app.db(), &shelf_rows).await?;
     shelf_rows.sort_by(|a, b| shelf.order(a.person_id).cmp(&shelf.order(b.person_id)).then(a.id.cmp(&b.id)));
+    let first = scheduling::sessions_of(app.db(), id).await?.into_iter().next();
     let mut view = RosterView {
         activity_id: activity.id,
         title: activity.title.clone(),
         starts_at: activity.starts_at,
         closes_at: activity.enrolment_closes_at,
+        zone: first.map_or_else(|| "Europe/Riga".to_owned(), |session| session.zone),
         is_open: activity.enrolment_mode == EnrolmentMode::Open,
         room: room(app.db(), &activity).await?,
         seated: vec![],
