@@ -32,7 +32,7 @@ const byIds = (ids) => (ids ?? "").split(" ").map((id) => document.getElementByI
 const nameOf = (element) => tidy(element.getAttribute("aria-label"))
   || tidy(byIds(element.getAttribute("aria-labelledby")))
   || tidy([...(element.labels ?? [])].map((label) => label.textContent).join(" "))
-  || tidy(element.value && element.type === "submit" ? element.value : element.textContent);
+  || tidy(element.tagName === "INPUT" ? element.value : element.textContent);
 const seen = (element) => element.checkVisibility({ visibilityProperty: true }) || element.type === "radio" || element.type === "checkbox";
 const grouped = (element) => !group || tidy(element.closest("fieldset")?.querySelector("legend")?.textContent) === group;
 const all = [...document.querySelectorAll(kinds[role])].filter(seen).filter(grouped);
