@@ -77,7 +77,8 @@ const SHARED_PAGES: &[&str] = &[
 ];
 
 /// Pages on nothing but one's own account.
-const OWN_PAGES: &[&str] = &["POST /account/second-factor", "POST /account/sessions", "POST /sign-out"];
+const OWN_PAGES: &[&str] =
+    &["POST /account/second-factor", "POST /account/sessions", "POST /activities/:id/enrolments", "POST /sign-out"];
 
 /// Tables whose rows everybody in the programme may know of. Of every other table not even an id may reach
 /// a stranger.
