@@ -423,8 +423,9 @@ struct ResultPage<'a> {
 impl ResultPage<'_> {
     #[expect(clippy::needless_pass_by_value, reason = "templates pass values and references")]
     fn score_words(&self, score: impl ToString) -> String {
-        let pass = self.view.pass_percent.to_string();
-        self.page.tn("assessment-score-of", &[("score", score.to_string()), ("pass", pass)])
+        let (score, pass) = (score.to_string(), self.view.pass_percent.to_string());
+        let short = if score.contains('.') { score.trim_end_matches('0').trim_end_matches('.') } else { &score };
+        self.page.tn("assessment-score-of", &[("score", short.to_owned()), ("pass", pass)])
     }
 }
 
