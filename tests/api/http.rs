@@ -221,3 +221,18 @@ async fn an_upload_is_received_from_somebody_only(#[values(Backend::Sqlite)] bac
     assert_eq!(send(&house.nobody()).await, 413);
     assert_ne!(send(&admin).await, 413);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_form_token_made_with_the_frameworks_own_key_is_refused(#[values(Backend::Sqlite)] backend: Backend) {
+    let house = TestHouse::new(backend).await;
+    let nobody = house.nobody();
+    // HMAC-SHA-256 with a key of zeros over `form`, a zero byte and `fixed`.
+    let zero_key = "47a8bb5bbebe5fe1d9efcb5a1a825bc0e95c838e3740e8bb8c0e54d3bd63af81";
+    let form = [("email", "a@example.org"), ("password", "x"), ("_csrf", zero_key)];
+
+    let request = nobody.request(Method::POST, "/sign-in").header("cookie", "waymark=fixed");
+    let answer = nobody.send(request.form(&form)).await;
+
+    assert_eq!(answer.status, 403, "{}", answer.text());
+}
