@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -48,7 +48,7 @@ pub async fn serve(app: App, with_worker: bool) -> io::Result<Running> {
     let listener = TcpListener::bind(app.config().listen).await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
-    let patience = Duration::from_secs(app.config().request_timeout_seconds);
+    let patience = Duration::from_secs(app.config().request_timeout_seconds + app.config().idle_timeout_seconds);
     let acceptor = Limited { listener, slots: Arc::new(Semaphore::new(app.config().max_connections)), patience };
     let mut signal = stopped.clone();
     let server = poem::Server::new_with_acceptor(acceptor)
@@ -85,7 +85,7 @@ impl Acceptor for Limited {
                 Ok((stream, peer)) => {
                     stream.set_nodelay(true).ok();
                     let Ok(local) = stream.local_addr().map(|address| LocalAddr(address.into())) else { continue };
-                    let held = Held { stream, _slot: slot, asking_since: None, patience: self.patience };
+                    let held = Held { stream, _slot: slot, asking: None, patience: self.patience };
                     return Ok((held, local, RemoteAddr(peer.into()), Scheme::HTTP));
                 }
                 Err(error) => {
@@ -104,13 +104,13 @@ impl Listener for Limited {
     }
 }
 
-/// A connection and the slot it takes. One that goes on sending, a byte now and then, without ever having
-/// asked for anything that could be answered, is given up.
+/// A connection and the slot it takes. One that began to ask and never finished, silent or with a byte now
+/// and then, is given up: the server below waits for the rest of a request for ever.
 struct Held {
     stream: TcpStream,
     _slot: OwnedSemaphorePermit,
-    /// When the first byte came since something was answered.
-    asking_since: Option<Instant>,
+    /// Ends when whatever was asked must have been answered; begins with the first byte after an answer.
+    asking: Option<Pin<Box<tokio::time::Sleep>>>,
     patience: Duration,
 }
 
@@ -118,19 +118,18 @@ impl AsyncRead for Held {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let patience = self.patience;
         if buffer.filled().len() > before {
-            let since = *self.asking_since.get_or_insert_with(Instant::now);
-            if since.elapsed() > self.patience {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
+            self.asking.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
         }
-        outcome
+        let given_up = self.asking.as_mut().is_some_and(|asking| asking.as_mut().poll(cx).is_ready());
+        if given_up { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { outcome }
     }
 }
 
 impl AsyncWrite for Held {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.asking_since = None;
+        self.asking = None;
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -144,7 +143,7 @@ impl AsyncWrite for Held {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.asking_since = None;
+        self.asking = None;
         Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
     }
     fn is_write_vectored(&self) -> bool {

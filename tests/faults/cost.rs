@@ -15,6 +15,8 @@ const SMALL: &[&str] = &[
     "component",
     "crossing_point",
     "deliverable",
+    // Emptied by the sealer every second.
+    "event_tail",
     "framework",
     "indicator",
     "organisation",
@@ -73,7 +75,7 @@ async fn lists(people: &[Client]) -> BTreeSet<(usize, String)> {
             let answer = client.get(&format!("{head}?limit=5")).await;
             let body: Value = serde_json::from_slice(&answer.bytes).unwrap_or_default();
             let items = body["items"].as_array().or_else(|| body.as_array()).cloned().unwrap_or_default();
-            for item in items.iter().filter_map(|item| item["id"].as_str()) {
+            for item in items.iter().filter_map(|item| item["id"].as_str()).take(2) {
                 let path: Vec<&str> =
                     path.split('/').map(|part| if part.starts_with('{') { item } else { part }).collect();
                 found.insert((n, path.join("/")));
@@ -88,24 +90,32 @@ fn statements(metrics: &str) -> u64 {
     samples.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
 }
 
-/// Rows that were given, and statements that were sent for them.
+/// Rows that were given, and statements that were sent for them: the fewest of some tries, since now and
+/// then a request has to find out anew who asks.
 async fn cost(served: &Served, client: &Client, path: &str) -> Option<(usize, u64)> {
     let nobody = served.nobody();
-    // The first request may have to find out who asks.
-    client.get("/api/v1/me").await;
-    let before = statements(&nobody.get("/metrics").await.text());
-    let answer = client.get(path).await;
-    let after = statements(&nobody.get("/metrics").await.text());
-    let body: Value = serde_json::from_slice(&answer.bytes).ok().filter(|_| answer.status == 200)?;
-    Some((body["items"].as_array()?.len(), after - before))
+    let mut fewest = u64::MAX;
+    let mut rows = 0;
+    for _ in 0..3 {
+        let before = statements(&nobody.get("/metrics").await.text());
+        let answer = client.get(path).await;
+        let after = statements(&nobody.get("/metrics").await.text());
+        let body: Value = serde_json::from_slice(&answer.bytes).ok().filter(|_| answer.status == 200)?;
+        rows = body["items"].as_array()?.len();
+        fewest = fewest.min(after - before);
+    }
+    Some((rows, fewest))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_many_costs_as_many_statements_as_a_list_of_one() {
-    let (_site, served, people) = demonstration("warn").await;
+    let (_site, served, people) = demonstration("warn,api::operator=info").await;
     let mut compared = BTreeMap::new();
     let mut wrong = Vec::new();
     for (n, path) in lists(&people).await {
+        if compared.contains_key(&path) {
+            continue;
+        }
         let Some((1, one)) = cost(&served, &people[n], &format!("{path}?limit=1")).await else { continue };
         let Some((rows, many)) = cost(&served, &people[n], &format!("{path}?limit=20")).await else { continue };
         if rows < 3 {
@@ -138,7 +148,7 @@ async fn plan(db: &DatabaseConnection, sql: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_list_reads_a_whole_table_on_sqlite() {
-    let (site, served, people) = demonstration("warn,waymark::statement=trace").await;
+    let (site, served, people) = demonstration("warn,api::operator=info,waymark::statement=trace").await;
     let db = tests::database::outside(&format!("sqlite:{}/demo/waymark.db", site.folder.display())).await;
     let paths = lists(&people).await;
     let from = served.log().len();

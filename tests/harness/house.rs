@@ -62,6 +62,7 @@ impl TestHouse {
             ("allow_unsafe_database", "true".to_owned()),
             ("sign_in_permits", "4".to_owned()),
         ];
+        variables.retain(|(key, _)| settings.iter().all(|(own, _)| own != key));
         variables.extend(settings.iter().map(|(key, value)| (*key, (*value).to_owned())));
         let variables = variables.into_iter().map(|(key, value)| (format!("WAYMARK_{}", key.to_uppercase()), value));
         let config = Config::load(None, variables).expect("a good configuration");
