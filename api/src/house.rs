@@ -178,15 +178,26 @@ impl House for Doors {
         let Some(validator) = operation.and_then(|id| self.schemas.get(id)) else { return vec![] };
         let Ok(value) = serde_json::from_slice::<Value>(body) else { return vec![] };
         let fault = |error: jsonschema::ValidationError<'_>| {
-            let mut pointer = error.instance_path().to_string();
-            if let jsonschema::error::ValidationErrorKind::Required { property } = error.kind() {
-                pointer = format!("{pointer}/{}", property.as_str().unwrap_or_default());
-                return FieldError { pointer: Some(pointer), parameter: None, detail: "is required".into() };
+            use jsonschema::error::ValidationErrorKind as Kind;
+            let at = error.instance_path().to_string();
+            let named = |field: &str, detail: &str| FieldError {
+                pointer: Some(format!("{at}/{field}")),
+                parameter: None,
+                detail: detail.into(),
+            };
+            match error.kind() {
+                Kind::Required { property } => vec![named(property.as_str().unwrap_or_default(), "is required")],
+                Kind::AdditionalProperties { unexpected } => {
+                    unexpected.iter().map(|field| named(field, "is not known here")).collect()
+                }
+                // Masked: a message never repeats what was sent.
+                _ => {
+                    let detail = error.masked_with("the value").to_string();
+                    vec![FieldError { pointer: Some(at.clone()), parameter: None, detail }]
+                }
             }
-            // Masked: a message never repeats what was sent.
-            FieldError { pointer: Some(pointer), parameter: None, detail: error.masked_with("the value").to_string() }
         };
-        let mut faults: Vec<FieldError> = validator.iter_errors(&value).map(fault).take(100).collect();
+        let mut faults: Vec<FieldError> = validator.iter_errors(&value).flat_map(fault).take(100).collect();
         // The validator finds them in the order of the schema, which differs between builds.
         faults.sort_by(|a, b| a.pointer.cmp(&b.pointer));
         faults

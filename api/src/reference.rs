@@ -6,7 +6,7 @@
 
 use crate::house::service;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// The API document.
@@ -16,6 +16,7 @@ pub fn api_document() -> &'static Value {
     DOCUMENT.get_or_init(|| {
         let mut document: Value = serde_json::from_str(&service().spec()).expect("the generator writes JSON");
         repair(&mut document);
+        close_bodies(&mut document);
         add_examples(&mut document);
         sorted(document)
     })
@@ -94,6 +95,34 @@ fn repair(document: &mut Value) {
         "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
         "example": "7f0c1a52-enrol-anna",
     } });
+}
+
+/// Bodies refuse fields they do not know; the generator does not say so.
+fn close_bodies(document: &mut Value) {
+    let bodies = operations(document).filter_map(|operation| operation.get("requestBody"));
+    let mut open: Vec<String> = bodies.flat_map(names).collect();
+    let mut closed = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        let schema = &mut document["components"]["schemas"][&name];
+        if schema["properties"].is_object() {
+            schema["additionalProperties"] = json!(false);
+        }
+        open.extend(names(schema).into_iter().filter(|other| !closed.contains(other)));
+        closed.insert(name);
+    }
+}
+
+/// Names of the schemas that a value refers to.
+fn names(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(object) => {
+            let own =
+                object.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/components/schemas/"));
+            own.map(str::to_owned).into_iter().chain(object.values().flat_map(names)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(names).collect(),
+        _ => vec![],
+    }
 }
 
 fn operations(document: &Value) -> impl Iterator<Item = &Value> {

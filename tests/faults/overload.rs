@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tests::house::PASSWORD;
 use tests::process::say;
-use tests::{Backend, Installation, Served};
+use tests::{Backend, Client, Installation, Served};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -22,9 +22,12 @@ async fn fifty_sign_ins_wait_in_a_bounded_queue_and_starve_nobody() {
     let admin = site.account(&served, "admin@example.org", "administrator").await;
     let before = peak(&served);
 
-    let storm: Vec<_> = (0..50)
-        .map(|n| {
-            let nobody = served.nobody();
+    // Made before anybody asks: making a client takes longer than a sign-in.
+    let people: Vec<Client> = (0..50).map(|_| served.nobody()).collect();
+    let storm: Vec<_> = people
+        .into_iter()
+        .enumerate()
+        .map(|(n, nobody)| {
             tokio::spawn(async move {
                 let guess = json!({ "email": format!("nobody{n}@example.org"), "password": PASSWORD });
                 let request = nobody.request(reqwest::Method::POST, "/api/v1/sign-in").json(&guess);

@@ -305,9 +305,12 @@ async fn current_versions<C: ConnectionTrait>(
     db: &C,
     rows: &[table::Model],
 ) -> Result<HashMap<CourseId, course_version::Model>, Problem> {
-    let mut any = Condition::any().add(Expr::value(1).eq(0));
+    let mut any = Condition::any();
     for (id, number) in rows.iter().filter_map(|row| row.current_number.map(|number| (row.id, number))) {
         any = any.add(course_version::Column::CourseId.eq(id).and(course_version::Column::Number.eq(number)));
+    }
+    if any.is_empty() {
+        return Ok(HashMap::new());
     }
     let versions = course_version::Entity::find().filter(any).all(db).await?;
     Ok(versions.into_iter().map(|version| (version.course_id, version)).collect())
